@@ -1,0 +1,169 @@
+"""Floor 0: devices, and the array module and kernels of each.
+
+A *backend* is an array module (``numpy``, ``cupy``) with the type of its arrays and a table of fused
+kernels.  The engine finds it by the type of an array, so nothing above asks "NumPy or CuPy?".
+
+May import: ``errors``, ``dtypes``.  Read next: ``quiet.py``.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..aliases import Array
+from ..errors import error
+
+
+@dataclass(frozen=True)
+class Device:
+    """A place where arrays live: ``Device("cpu")`` or ``Device("cuda", 0)``.
+
+    Parameters
+    ----------
+    type : str
+        Name of the backend.
+    index : int, optional
+        Which of several; None for the CPU.
+    """
+
+    type: str
+    index: int | None = None
+
+    def __str__(self) -> str:
+        return self.type if self.index is None else f"{self.type}:{self.index}"
+
+    def __repr__(self) -> str:
+        return f"device(type={self.type!r}" + (")" if self.index is None else f", index={self.index})")
+
+
+@dataclass(eq=False)
+class Backend:
+    """An array module and what belongs to it.
+
+    Attributes
+    ----------
+    device : Device
+        The device that its arrays report.
+    xp : module
+        The array module, with NumPy's names.
+    array_type : type
+        The type of its arrays.
+    kernels : dict
+        Fused kernels by the name of the primitive: a function, or ``"module:function"`` until first use.
+    from_numpy, to_numpy : callable
+        How an array comes here and how it goes back to NumPy.
+    """
+
+    device: Device
+    xp: Any
+    array_type: type
+    from_numpy: Callable[[Any], Array]
+    to_numpy: Callable[[Array], Any]
+    kernels: dict[str, Any] = field(default_factory=dict)
+
+    def kernel(self, name: str) -> Callable[..., Any] | None:
+        """Return the fused kernel of a primitive, importing its module at first use, or None."""
+        found = self.kernels.get(name)
+        if isinstance(found, str):
+            module, function = found.split(":")
+            found = self.kernels[name] = getattr(importlib.import_module(module), function)
+        return found
+
+
+CPU = Backend(Device("cpu"), np, np.ndarray, np.asarray, np.asarray)
+BACKENDS: dict[type, Backend] = {np.ndarray: CPU}
+_by_name: dict[str, Backend] = {"cpu": CPU}
+
+
+def register_backend(backend: Backend) -> None:
+    """Make a backend known by the type of its arrays and by its device's name."""
+    BACKENDS[backend.array_type] = backend
+    _by_name[backend.device.type] = backend
+
+
+def unregister_backend(name: str) -> None:
+    """Forget a backend again (tests register doubles)."""
+    backend = _by_name.pop(name)
+    del BACKENDS[backend.array_type]
+
+
+def backend_of(array: Array) -> Backend:
+    """Return the backend that an array belongs to; what is no array of a backend belongs to the CPU."""
+    return BACKENDS.get(type(array)) or CPU
+
+
+def as_device(device: Any) -> Device:
+    """Turn ``"cpu"``, ``"cuda"``, ``"cuda:0"``, an index or a Device into a Device.
+
+    Raises
+    ------
+    DeviceError
+        If no such device is known.
+    """
+    if isinstance(device, Device):
+        return device
+    if isinstance(device, int) and not isinstance(device, bool):
+        return Device("cuda", device)
+    name, _, index = str(device).partition(":")
+    known = sorted({*_by_name, "cuda"})
+    if name not in known or (index and not index.isdecimal()):
+        raise error("device-unknown", device=device, known=", ".join(known))
+    if name == "cpu":
+        return CPU.device
+    if name in _by_name and not index:
+        return _by_name[name].device
+    return Device(name, int(index or 0))
+
+
+def device(device: Any) -> Device:
+    """Return the device of that name, as PyTorch's ``torch.device`` does.
+
+    Examples
+    --------
+    >>> device("cpu")
+    device(type='cpu')
+    """
+    return as_device(device)
+
+
+def backend_for(device: Any = None) -> Backend:
+    """Return the backend of a device, loading it at first use; the CPU's for None.
+
+    Raises
+    ------
+    DeviceError
+        If the device is unknown, CuPy is not installed or no GPU can be used.
+    """
+    if device is None:
+        return CPU
+    wanted = as_device(device)
+    if wanted.type == "cuda" and "cuda" not in _by_name:
+        reason = why_no_cuda()
+        if reason is not None:
+            raise error("cuda-unavailable", device=wanted, reason=reason)
+        _register_cupy()
+    return _by_name[wanted.type]
+
+
+def why_no_cuda() -> str | None:
+    """Say why no GPU can be used, or return None if one can."""
+    try:
+        cupy = importlib.import_module("cupy")
+    except ImportError as problem:
+        return f"CuPy cannot be imported ({problem})"
+    try:
+        count = cupy.cuda.runtime.getDeviceCount()
+    except cupy.cuda.runtime.CUDARuntimeError as problem:
+        return f"the CUDA runtime reports: {problem}"
+    return None if count else "the CUDA runtime finds no device"
+
+
+def _register_cupy() -> None:
+    """Register CuPy's backend (compiled and emulated; not yet run on a GPU)."""
+    cupy = importlib.import_module("cupy")
+    register_backend(Backend(Device("cuda", 0), cupy, cupy.ndarray, cupy.asarray, cupy.asnumpy))

@@ -1,0 +1,173 @@
+"""Reverse mode: one sweep over the graph, from the root back to the leaves.
+
+Every node hands each parent its share of the cotangent.  Operands are older than results, so a heap that
+gives the youngest node first gives it when its cotangent is complete.  No recursion: a chain of a million
+nodes is swept like one of three.
+
+A rule may return ``g`` itself, or a view of it.  So a node's first share is kept as it came, the second is
+added out of place into a buffer that is the sweep's own, and only into that are further ones added in place.
+
+May import: floor 0, ``node``, ``tensor``, ``modes``, ``registry``.  Read next: ``modes.py``.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from ..backend.devices import backend_of
+from ..errors import error
+from .modes import MODE
+from .node import Node
+from .registry import registry
+from .tensor import Tensor, box
+
+
+def sweep(
+    seeds: list[tuple[Node, Any]],
+    wanted: set[Node] | None,
+    *,
+    retain_graph: bool,
+    create_graph: bool,
+) -> dict[Node, Any]:
+    """Return the complete cotangents of the leaves, or of the `wanted` nodes.
+
+    Parameters
+    ----------
+    seeds : list of (Node, cotangent)
+        Where to start: arrays, or Tensors if `create_graph`.
+    wanted : set of Node, optional
+        Compute these alone and whatever leads to them; None for every leaf.
+    retain_graph : bool
+        Whether the nodes keep what they saved.
+    create_graph : bool
+        Whether the rules run on recorded Tensors.
+    """
+    mode = MODE.get()
+    boxed = create_graph or bool(mode.listeners)
+    if boxed:
+        seeds = [(node, g if isinstance(g, Tensor) else box(g)) for node, g in seeds]
+    token = MODE.set(replace(mode, recording=create_graph, sweeping=True))
+    try:
+        return _sweep(seeds, wanted, retain_graph, boxed)
+    finally:
+        MODE.reset(token)
+
+
+def _sweep(seeds: list[tuple[Node, Any]], wanted: set[Node] | None, retain: bool, boxed: bool) -> dict[Node, Any]:
+    useful = None if wanted is None else leading_to(wanted, [node for node, _ in seeds])
+    cotangents: dict[Node, Any] = {}
+    owned: set[Node] = set()  # nodes whose cotangent is a buffer that nobody else can see
+    heap: list[tuple[int, Node]] = []
+    found: dict[Node, Any] = {}
+    listeners, sum_to = MODE.get().listeners, registry["sum_to"]
+    for node, g in seeds:
+        if node in cotangents:
+            cotangents[node] = add(cotangents[node], g)
+        else:
+            cotangents[node] = g
+            heapq.heappush(heap, (-node.id, node))
+    while heap:
+        node = heapq.heappop(heap)[1]
+        g = cotangents.pop(node)
+        if node.hooks is not None or (node.target is not None and node.op is not None):
+            g = show(node, g, boxed)
+        if node.op is None if wanted is None else node in wanted:
+            found[node] = g if boxed or node in owned else own(g)
+        if node.op is None:
+            continue
+        pulled = node.op.pull(node, g, boxed)
+        for listener in listeners:
+            listener.pulled(node, g, pulled)
+        for parent, share, _ in pulled:
+            if useful is not None and parent not in useful:
+                continue
+            if share is None:
+                continue
+            if parent.shape is not None and share.shape != parent.shape:
+                share = sum_to(share, shape=parent.shape)
+            if parent not in cotangents:
+                cotangents[parent] = share
+                heapq.heappush(heap, (-parent.id, parent))
+                if parent.op is None and not boxed and share is not g and share.base is None:
+                    owned.add(parent)  # freshly computed: a leaf may keep it as its gradient
+            elif parent in owned:
+                total = cotangents[parent]
+                total += share
+                cotangents[parent] = total
+            else:
+                cotangents[parent] = add(cotangents[parent], share)
+                if not boxed and parent.shape is not None:
+                    owned.add(parent)
+        if not retain:
+            node.release()
+    return found
+
+
+def add(a: Any, b: Any) -> Any:
+    """Add two cotangents; those of an op with several results are tuples, with None for zero."""
+    if isinstance(a, tuple):
+        return tuple(y if x is None else x if y is None else x + y for x, y in zip(a, b, strict=True))
+    return a + b
+
+
+def own(g: Any) -> Any:
+    """Return a copy of an array that rules, the user or other nodes may still see."""
+    return backend_of(g).xp.array(g)
+
+
+def leading_to(wanted: set[Node], roots: Iterable[Node]) -> set[Node]:
+    """Return the nodes between `roots` and `wanted`: only through these must cotangents flow."""
+    seen: set[Node] = set(roots)
+    stack = list(seen)
+    while stack:
+        for parent in stack.pop().parents:
+            if parent is not None and parent not in seen:
+                seen.add(parent)
+                stack.append(parent)
+    useful: set[Node] = set()
+    for node in sorted(seen, key=lambda node: node.id):  # parents come first
+        if node in wanted or any(parent in useful for parent in node.parents):
+            useful.add(node)
+    return useful
+
+
+def show(node: Node, g: Any, boxed: bool) -> Any:
+    """Show a complete cotangent to the node's hooks and, after ``retain_grad()``, to its tensor."""
+    for hook in tuple(node.hooks or ()):
+        seen = g if boxed else box(g)
+        replaced = hook(seen)
+        if replaced is None:
+            continue
+        if not isinstance(replaced, Tensor) or replaced.shape != node.shape:
+            raise error("hook-result", expected=node.shape, got=getattr(replaced, "shape", type(replaced).__name__))
+        g = replaced if boxed else replaced.array
+    tensor = node.target() if node.target is not None and node.op is not None else None
+    if tensor is not None:
+        accumulate(tensor, g if boxed else own(g))
+    return g
+
+
+def accumulate(tensor: Tensor, g: Any) -> None:
+    """Add a cotangent to a tensor's ``grad``; a gradient that the user holds is never overwritten.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        A leaf, or one that retains its gradient.
+    g : array or Tensor
+        An array that is the sweep's own, or a Tensor.
+    """
+    held = tensor._grad
+    if not isinstance(g, Tensor):
+        if held is not None and held.node is None:
+            g += held.array
+            held = None
+        g = box(g if type(g) is type(tensor.array) else backend_of(tensor.array).xp.asarray(g))
+    elif not MODE.get().recording:
+        g = box(own(g.array))
+    else:
+        g = registry["clone"](g)
+    tensor._grad = g if held is None else held + g

@@ -1,0 +1,50 @@
+"""Floor 0: every error a user can meet, in Chinese and English, with a stable code.
+
+``raise error("broadcast", op="add", shapes=...)`` looks the slug up in the catalogue, fills in what
+is known at the place of the error, and returns an exception to raise.  The message has three parts:
+what went wrong, what was expected, what to do about it.
+
+The language is that of ``TINYGRAD_ZH_LANG`` (``zh`` or ``en``), else of the locale.
+
+May import: nothing of this package.  Read next: ``classes.py``, then one page of ``entries/``.
+"""
+
+from __future__ import annotations
+
+from . import entries as entries
+from .catalogue import CATALOGUE, Entry, Text, error, language, message
+from .classes import (
+    ArgumentError,
+    CheckFailed,
+    DataError,
+    DeviceError,
+    DTypeError,
+    GraphError,
+    IndexingError,
+    MissingPackageError,
+    ShapeError,
+    StorageError,
+    TinygradZhError,
+    UnknownNameError,
+)
+
+__all__ = [
+    "CATALOGUE",
+    "ArgumentError",
+    "CheckFailed",
+    "DTypeError",
+    "DataError",
+    "DeviceError",
+    "Entry",
+    "GraphError",
+    "IndexingError",
+    "MissingPackageError",
+    "ShapeError",
+    "StorageError",
+    "Text",
+    "TinygradZhError",
+    "UnknownNameError",
+    "error",
+    "language",
+    "message",
+]

@@ -1,0 +1,76 @@
+"""How the catalogue of errors works: entries by slug, the language, and the three-part message."""
+
+from __future__ import annotations
+
+import locale
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from .classes import TinygradZhError
+
+
+@dataclass(frozen=True)
+class Text:
+    """The three parts of a message in one language; ``{name}`` stands for a fact known at the place of the error."""
+
+    error: str
+    expected: str
+    hint: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One error: its stable code, its class, and its text in both languages."""
+
+    code: str
+    kind: type[TinygradZhError]
+    en: Text
+    zh: Text
+
+
+LABELS = {"en": ("error", "expected", "hint"), "zh": ("错误", "预期", "建议")}
+CATALOGUE: dict[str, Entry] = {}
+
+
+def add_entries(entries: dict[str, Entry]) -> None:
+    """Put one page of entries into the catalogue; a slug or code that is taken is a mistake of ours."""
+    taken = {entry.code for entry in CATALOGUE.values()}
+    for slug, entry in entries.items():
+        if slug in CATALOGUE or entry.code in taken:
+            raise AssertionError(f"errors: slug {slug!r} or code {entry.code} is used twice")
+        taken.add(entry.code)
+        CATALOGUE[slug] = entry
+
+
+def language() -> str:
+    """Return ``"zh"`` or ``"en"``: what ``TINYGRAD_ZH_LANG`` says, else what the locale says."""
+    chosen = os.environ.get("TINYGRAD_ZH_LANG", "").lower()[:2]
+    if chosen in LABELS:
+        return chosen
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
+    return "zh" if (spoken or locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"
+
+
+def message(slug: str, **facts: Any) -> str:
+    """The message of one entry with its facts filled in, in the user's language."""
+    entry, spoken = CATALOGUE[slug], language()
+    text = entry.zh if spoken == "zh" else entry.en
+    parts = (text.error, text.expected, text.hint)
+    lines = [f"{label}: {part.format(**facts)}" for label, part in zip(LABELS[spoken], parts, strict=True)]
+    return f"[{entry.code}] " + "\n  ".join(lines)
+
+
+def error(slug: str, **facts: Any) -> TinygradZhError:
+    """Build the exception for one entry of the catalogue, to be raised by the caller.
+
+    Parameters
+    ----------
+    slug : str
+        The entry's readable name, such as ``"broadcast"``.
+    **facts
+        What the entry's text names in braces.
+    """
+    exception = CATALOGUE[slug].kind(message(slug, **facts))
+    exception.code = CATALOGUE[slug].code
+    return exception

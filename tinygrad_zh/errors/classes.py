@@ -1,0 +1,61 @@
+"""The exception classes.  Each is also the built-in that a Python (or PyTorch) user would catch."""
+
+from __future__ import annotations
+
+
+class TinygradZhError(Exception):
+    """Base of every error this package raises on purpose.
+
+    Attributes
+    ----------
+    code : str
+        Stable code, such as ``"TG-E012"``; look it up in ``docs/errors``.
+    """
+
+    code: str = "TG-E000"
+
+
+class ShapeError(TinygradZhError, ValueError, RuntimeError):
+    """Shapes that do not fit (PyTorch raises RuntimeError here, NumPy ValueError)."""
+
+
+class DTypeError(TinygradZhError, TypeError, RuntimeError):
+    """A dtype or a Python type that cannot be used here."""
+
+
+class GraphError(TinygradZhError, RuntimeError):
+    """A graph that cannot be differentiated as asked."""
+
+
+class DeviceError(TinygradZhError, RuntimeError):
+    """A device that is unknown, absent, or mixed with another."""
+
+
+class ArgumentError(TinygradZhError, ValueError, TypeError):
+    """An argument that is missing, unknown or out of its range."""
+
+
+class IndexingError(TinygradZhError, IndexError):
+    """An index or a dimension out of range."""
+
+
+class UnknownNameError(TinygradZhError, AttributeError, KeyError):
+    """A name that does not exist here."""
+
+    __str__ = Exception.__str__  # KeyError's would show the repr of the whole message
+
+
+class MissingPackageError(TinygradZhError, ImportError):
+    """An optional package that is not installed."""
+
+
+class DataError(TinygradZhError, ValueError, OSError):
+    """A data set that is missing, damaged or not what it should be."""
+
+
+class StorageError(TinygradZhError, OSError, RuntimeError):
+    """A file that cannot be written, or whose content is not what it should be."""
+
+
+class CheckFailed(TinygradZhError, AssertionError):
+    """A check of numbers (gradcheck, assert_close, parity) that found a difference."""

@@ -1,0 +1,89 @@
+r"""Floor 2: activation functions.
+
+May import: floors 0–1, ``elementwise``, ``special``.  Read next: ``normalise.py``.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..core.primitive import FLOAT, primitive
+from ..core.registry import publish, published
+from ..errors import error
+from .elementwise import exp, masked_to_zero, tanh, where_p
+from .special import erf
+
+
+@primitive(r"\operatorname{relu}(<x>)", vjp_x=lambda g, y: masked_to_zero(g, y <= 0), tex_rules={"x": r"g \odot [x > 0]"})
+def relu(xp: Any, x: Any) -> Any:
+    """Return max(x, 0); the slope at 0 is 0."""
+    return xp.maximum(x, 0)
+
+
+@primitive(r"\sigma(<x>)", promote=FLOAT, d_x=lambda y: y * (1 - y))
+def sigmoid(xp: Any, x: Any) -> Any:
+    """Return 1/(1 + e⁻ˣ); computed from e^(−|x|), which cannot overflow."""
+    e = xp.exp(-xp.abs(x))
+    return xp.where(x >= 0, 1 / (1 + e), e / (1 + e))
+
+
+@published(method=False)
+def gelu(input: Any, approximate: str = "none") -> Any:
+    """Return x·Φ(x), Φ the normal distribution function.
+
+    Parameters
+    ----------
+    input : Tensor of shape (...), floating
+        The values.
+    approximate : {"none", "tanh"}
+        Φ by the error function, or by ½(1 + tanh(√(2/π)(x + 0.044715x³))).
+
+    Notes
+    -----
+    Hendrycks and Gimpel (2016), "Gaussian Error Linear Units", eq. 1 and 2.
+    """
+    if approximate == "none":
+        return gelu_p(input)
+    if approximate == "tanh":
+        return 0.5 * input * (1 + tanh(math.sqrt(2 / math.pi) * (input + 0.044715 * input * input * input)))
+    raise error("argument", op="gelu", argument="approximate", expected="'none' or 'tanh'", got=approximate)
+
+
+@primitive(
+    r"<x:2>\,\Phi(<x>)",
+    promote=FLOAT,
+    d_x=lambda x: normal_cdf(x) + x * exp(-0.5 * x * x) / math.sqrt(2 * math.pi),
+    tex_rules={"x": r"g \odot \left(\Phi(x) + x\,\varphi(x)\right)"},
+    name="gelu",
+)
+def gelu_p(xp: Any, x: Any) -> Any:
+    return x * normal_cdf(x)
+
+
+def normal_cdf(x: Any) -> Any:
+    """Φ(x) = ½(1 + erf(x/√2))"""
+    return 0.5 * (1 + erf(x / math.sqrt(2)))
+
+
+@primitive(r"<x:2> \odot \sigma(<x>)", promote=FLOAT, d_x=lambda x: silu_slope(x), tex_rules={"x": r"g \odot \sigma(x)\left(1 + x (1 - \sigma(x))\right)"})
+def silu(xp: Any, x: Any) -> Any:
+    """Return x·σ(x), also called swish."""
+    return x * sigmoid(x)
+
+
+def silu_slope(x: Any) -> Any:
+    """σ + xσ(1 − σ)"""
+    s = sigmoid(x)
+    return s * (1 + x * (1 - s))
+
+
+@published(method=False)
+def leaky_relu(input: Any, negative_slope: float = 0.01) -> Any:
+    """Return x where x > 0, and `negative_slope` · x elsewhere."""
+    return where_p(input > 0, input, input * negative_slope)
+
+
+publish("relu", relu, inplace=True)
+publish("sigmoid", sigmoid, inplace=True)
+publish("silu", silu, method=False)

@@ -1,0 +1,123 @@
+"""Floor 2: comparisons, logic and tests of single elements: results are bool, nothing is differentiated.
+
+May import: floors 0–1.  Read next: ``reduce.py``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..core.primitive import SAME, primitive
+from ..core.registry import publish, register
+from ..core.symbol import SUM
+
+
+@primitive("<a> = <b>", level=SUM, promote=SAME)
+def eq(xp: Any, a: Any, b: Any) -> Any:
+    """Return where two are equal."""
+    return xp.equal(a, b)
+
+
+@primitive(r"<a> \ne <b>", level=SUM, promote=SAME)
+def ne(xp: Any, a: Any, b: Any) -> Any:
+    """Return where two differ."""
+    return xp.not_equal(a, b)
+
+
+@primitive("<a> < <b>", level=SUM, promote=SAME)
+def lt(xp: Any, a: Any, b: Any) -> Any:
+    """Return where the first is less."""
+    return xp.less(a, b)
+
+
+@primitive(r"<a> \le <b>", level=SUM, promote=SAME)
+def le(xp: Any, a: Any, b: Any) -> Any:
+    """Return where the first is less or equal."""
+    return xp.less_equal(a, b)
+
+
+@primitive("<a> > <b>", level=SUM, promote=SAME)
+def gt(xp: Any, a: Any, b: Any) -> Any:
+    """Return where the first is greater."""
+    return xp.greater(a, b)
+
+
+@primitive(r"<a> \ge <b>", level=SUM, promote=SAME)
+def ge(xp: Any, a: Any, b: Any) -> Any:
+    """Return where the first is greater or equal."""
+    return xp.greater_equal(a, b)
+
+
+@primitive(r"<a> \land <b>", level=SUM)
+def logical_and(xp: Any, a: Any, b: Any) -> Any:
+    """Return where both are nonzero."""
+    return xp.logical_and(a, b)
+
+
+@primitive(r"<a> \lor <b>", level=SUM)
+def logical_or(xp: Any, a: Any, b: Any) -> Any:
+    """Return where either is nonzero."""
+    return xp.logical_or(a, b)
+
+
+@primitive(r"<a> \oplus <b>", level=SUM)
+def logical_xor(xp: Any, a: Any, b: Any) -> Any:
+    """Return where exactly one is nonzero."""
+    return xp.logical_xor(a, b)
+
+
+@primitive(r"\lnot <x:4>")
+def logical_not(xp: Any, x: Any) -> Any:
+    """Return where an element is zero."""
+    return xp.logical_not(x)
+
+
+@primitive(r"<a> \mathbin{\&} <b>", level=SUM, promote=SAME)
+def bitwise_and(xp: Any, a: Any, b: Any) -> Any:
+    """Return the bits set in both; for bools, logical and."""
+    return xp.bitwise_and(a, b)
+
+
+@primitive(r"<a> \mathbin{|} <b>", level=SUM, promote=SAME)
+def bitwise_or(xp: Any, a: Any, b: Any) -> Any:
+    """Return the bits set in either; for bools, logical or."""
+    return xp.bitwise_or(a, b)
+
+
+@primitive(r"<a> \oplus <b>", level=SUM, promote=SAME)
+def bitwise_xor(xp: Any, a: Any, b: Any) -> Any:
+    """Return the bits set in exactly one."""
+    return xp.bitwise_xor(a, b)
+
+
+@primitive(r"\mathord{\sim} <x:4>")
+def bitwise_not(xp: Any, x: Any) -> Any:
+    """Return all bits flipped; for bools, logical not."""
+    return xp.invert(x)
+
+
+@primitive(r"\operatorname{isnan}(<x>)")
+def isnan(xp: Any, x: Any) -> Any:
+    """Return where an element is NaN."""
+    return xp.isnan(x)
+
+
+@primitive(r"\operatorname{isinf}(<x>)")
+def isinf(xp: Any, x: Any) -> Any:
+    """Return where an element is +∞ or −∞."""
+    return xp.isinf(x)
+
+
+@primitive(r"\operatorname{isfinite}(<x>)")
+def isfinite(xp: Any, x: Any) -> Any:
+    """Return where an element is neither infinite nor NaN."""
+    return xp.isfinite(x)
+
+
+for op in (eq, ne, lt, le, gt, ge, bitwise_and, bitwise_or, bitwise_xor, bitwise_not):
+    register(op.name, op)
+for op in (
+    eq, ne, lt, le, gt, ge, logical_and, logical_or, logical_xor, logical_not,
+    bitwise_and, bitwise_or, bitwise_xor, bitwise_not, isnan, isinf, isfinite,
+):
+    publish(op.name, op)

@@ -1,0 +1,278 @@
+"""Floor 2: making tensors: from data, of one value, as ranges.
+
+May import: floors 0–1.  Read next: ``convert.py``.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..aliases import DType
+from ..backend.devices import backend_for, backend_of
+from ..backend.dtypes import DTYPES, as_dtype, get_default_dtype, int64
+from ..backend.promotion import number_dtype
+from ..core.registry import published, register
+from ..core.tensor import Tensor, box
+from ..errors import error
+from .dims import sizes_of
+
+
+def array_of(data: Any, dtype: DType | None, op: str = "tensor") -> Any:
+    """Return NumPy's array of what a user wrote: numbers, nested lists, arrays; floats become the default float."""
+    if isinstance(data, (list, tuple)):
+        data = [x.array.tolist() if isinstance(x, Tensor) else x for x in data]
+    try:
+        found = np.asarray(data)
+    except ValueError as problem:
+        raise error("tensor-ragged", op=op, reason=problem) from problem
+    if dtype is None:
+        if found.dtype == np.float64 and not isinstance(data, (np.ndarray, np.generic)):
+            dtype = get_default_dtype()
+        elif found.dtype in DTYPES:
+            dtype = found.dtype.newbyteorder("=")
+        elif not found.size and not isinstance(data, np.ndarray):
+            dtype = get_default_dtype()
+        else:
+            raise error("tensor-dtype", op=op, dtype=found.dtype, kind=type(data).__name__)
+    elif found.dtype.kind not in "fiub":
+        raise error("tensor-dtype", op=op, dtype=found.dtype, kind=type(data).__name__)
+    return found.astype(dtype)  # always a copy
+
+
+@published(method=False)
+def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Make a tensor of numbers, nested lists or an array; the data are copied.
+
+    Parameters
+    ----------
+    data : array_like
+        The values.
+    dtype : dtype, optional
+        By default int64 for ints, the default float for floats, and an array's own.
+    device : str or Device, optional
+        Where to put it; the CPU by default.
+    requires_grad : bool
+        Whether a gradient may be asked for.
+
+    Raises
+    ------
+    ShapeError
+        If nested lists have different lengths.
+    DTypeError
+        If the data are no numbers, or integers are to require a gradient.
+
+    Examples
+    --------
+    >>> tensor([[1.0, 2.0], [3.0, 4.0]])
+    tensor([[1., 2.],
+            [3., 4.]])
+    """
+    wanted = None if dtype is None else as_dtype(dtype)
+    if isinstance(data, Tensor):
+        array = data.array.astype(wanted or data.dtype, copy=True)
+        array = array if device is None else moved(array, device)
+    elif type(data) is not np.ndarray and backend_of(data).array_type is type(data):
+        array = data.astype(wanted or data.dtype, copy=True)  # an array of another device stays there
+        array = array if device is None else moved(array, device)
+    else:
+        array = backend_for(device).from_numpy(array_of(data, wanted))
+    result = box(array)
+    return result.requires_grad_() if requires_grad else result
+
+
+def moved(array: Any, device: Any) -> Any:
+    """Return an array on another device; itself if it is there."""
+    source, target = backend_of(array), backend_for(device)
+    return array if source is target else target.from_numpy(source.to_numpy(array))
+
+
+@published(method=False)
+def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
+    """Return `data` as a tensor, sharing memory where dtype and device allow it."""
+    if isinstance(data, Tensor):
+        return data.to(dtype=dtype or data.dtype, device=device or data.device)  # type: ignore[no-any-return]
+    wanted = None if dtype is None else as_dtype(dtype)
+    if isinstance(data, np.ndarray) and data.dtype in DTYPES and wanted in (None, data.dtype):
+        return box(moved(data, device or "cpu"))
+    return tensor(data, dtype=dtype, device=device)
+
+
+@published(method=False)
+def from_numpy(array: Any) -> Tensor:
+    """Return a tensor that shares memory with a NumPy array.
+
+    Raises
+    ------
+    DTypeError
+        If it is no NumPy array, or of a dtype that is not supported.
+    """
+    if not isinstance(array, np.ndarray):
+        raise error("from-numpy", kind=type(array).__name__)
+    if array.dtype not in DTYPES or not array.dtype.isnative:
+        raise error("tensor-dtype", op="from_numpy", dtype=array.dtype, kind="ndarray")
+    return box(array)
+
+
+def as_operand(x: Any, beside: Any = ()) -> Any:
+    """Return what stands beside a Tensor as Tensor, Python number or None."""
+    if isinstance(x, (Tensor, bool, int, float)) and not isinstance(x, np.generic):
+        return x
+    if x is None:
+        return None
+    if isinstance(x, np.generic):
+        return x.item()
+    if backend_of(x).array_type is type(x):
+        return box(x)
+    raise error("operand-type", kind=type(x).__name__)
+
+
+def common(a: Any, b: Any) -> tuple[Any, Any]:
+    """Return two operands of one dtype; two numbers become 0-d tensors."""
+    from ..core.primitive import SAME, promoted
+
+    if not isinstance(a, Tensor) and not isinstance(b, Tensor):
+        a, b = tensor(a), tensor(b)
+    return promoted((a, b), SAME)  # type: ignore[return-value]
+
+
+# -- filled with one value -----------------------------------------------------------------------------
+
+
+def filled(op: str, sizes: tuple[Any, ...], value: Any, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
+    """Make a tensor of one value."""
+    shape = sizes_of(op, sizes)
+    if min(shape, default=0) < 0:
+        raise error("size-negative", op=op, sizes=shape)
+    made = box(backend_for(device).xp.full(shape, value, dtype=get_default_dtype() if dtype is None else as_dtype(dtype)))
+    return made.requires_grad_() if requires_grad else made
+
+
+@published(method=False)
+def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Make a tensor of zeros."""
+    return filled("zeros", size, 0, dtype, device, requires_grad)
+
+
+@published(method=False)
+def ones(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Make a tensor of ones."""
+    return filled("ones", size, 1, dtype, device, requires_grad)
+
+
+@published(method=False)
+def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Make a tensor whose values are to be written; they are zeros, so that nothing depends on old memory."""
+    return filled("empty", size, 0, dtype, device, requires_grad)
+
+
+@published(method=False)
+def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Make a tensor of one value; the dtype is the value's unless given."""
+    value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
+    if not isinstance(value, (bool, int, float)):
+        raise error("operand-type", kind=type(value).__name__)
+    return filled("full", (size,), value, number_dtype(value) if dtype is None else dtype, device, requires_grad)
+
+
+def like(input: Any, value: Any, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
+    """Make a tensor of one value with shape, dtype and device of another."""
+    dtype, device = input.dtype if dtype is None else dtype, input.device if device is None else device
+    return filled("full_like", (input.shape,), value, dtype, device, requires_grad)
+
+
+@published(method=False)
+def zeros_like(input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Make a tensor of zeros of the same shape, dtype and device."""
+    return like(input, 0, dtype, device, requires_grad)
+
+
+@published(method=False)
+def ones_like(input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Make a tensor of ones of the same shape, dtype and device."""
+    return like(input, 1, dtype, device, requires_grad)
+
+
+@published(method=False)
+def empty_like(input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Make a tensor of the same shape, dtype and device, whose values are to be written."""
+    return like(input, 0, dtype, device, requires_grad)
+
+
+@published(method=False)
+def full_like(input: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Make a tensor of one value of the same shape, dtype and device."""
+    return like(input, fill_value, dtype, device, requires_grad)
+
+
+@published()
+def new_zeros(input: Any, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Make a tensor of zeros with this one's dtype and device."""
+    return filled("new_zeros", size, 0, dtype or input.dtype, device or input.device, requires_grad)
+
+
+@published()
+def new_ones(input: Any, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Make a tensor of ones with this one's dtype and device."""
+    return filled("new_ones", size, 1, dtype or input.dtype, device or input.device, requires_grad)
+
+
+@published()
+def new_tensor(input: Any, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Make a tensor of data with this one's dtype and device."""
+    return tensor(data, dtype=dtype or input.dtype, device=device or input.device, requires_grad=requires_grad)
+
+
+# -- ranges --------------------------------------------------------------------------------------------
+
+
+@published(method=False)
+def arange(
+    start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """Make start, start + step, … up to but without `end`; ``arange(n)`` counts from 0.
+
+    Integers give int64, and a float among the arguments the default float.
+    """
+    if end is None:
+        start, end = 0, start
+    if step == 0 or (end - start) / step < 0:
+        raise error("arange", start=start, end=end, step=step)
+    wanted = as_dtype(dtype) if dtype is not None else int64
+    if dtype is None and any(isinstance(v, float) for v in (start, end, step)):
+        wanted = get_default_dtype()
+    count = math.ceil((end - start) / step)
+    xp = backend_for(device).xp
+    exact = xp.arange(count, dtype=int64 if wanted.kind != "f" else np.float64)
+    result = box((start + exact * step).astype(wanted))
+    return result.requires_grad_() if requires_grad else result
+
+
+@published(method=False)
+def linspace(
+    start: float, end: float, steps: int, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """Make `steps` numbers at equal distances from `start` to `end`, both included."""
+    if not isinstance(steps, int) or steps < 0:
+        raise error("argument", op="linspace", argument="steps", expected="an int ≥ 0", got=steps)
+    wanted = get_default_dtype() if dtype is None else as_dtype(dtype)
+    result = box(backend_for(device).xp.linspace(start, end, steps).astype(wanted))
+    return result.requires_grad_() if requires_grad else result
+
+
+@published(method=False)
+def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Make the identity matrix of n rows and m (by default n) columns."""
+    rows, columns = sizes_of("eye", (n, n if m is None else m))
+    if min(rows, columns) < 0:
+        raise error("size-negative", op="eye", sizes=(rows, columns))
+    wanted = get_default_dtype() if dtype is None else as_dtype(dtype)
+    result = box(backend_for(device).xp.eye(rows, columns, dtype=wanted))
+    return result.requires_grad_() if requires_grad else result
+
+
+register("tensor", tensor)
+register("as_operand", as_operand)
+register("common", common)

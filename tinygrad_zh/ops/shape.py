@@ -1,0 +1,414 @@
+r"""Floor 2: ops that rearrange elements and compute nothing: reshape, permute, broadcast, join and split.
+
+They are linear and mostly views.  Two pairs are each other's transposes, and that is all the rules say:
+``broadcast_to`` and ``sum_to``; a permutation and its inverse.
+
+May import: floors 0–1, ``dims``.  Read next: ``linalg.py``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from ..aliases import Shape
+from ..core.primitive import primitive
+from ..core.registry import publish, published, register
+from ..core.tensor import Tensor
+from ..errors import error
+from .dims import one_dim, sizes_of
+
+# -- the primitives ------------------------------------------------------------------------------------
+
+
+@primitive(r"\operatorname{broadcast}(<x>)", view=True, vjp_x=lambda g, x_shape: sum_to(g, shape=x_shape), name="expand")
+def broadcast_to_p(xp: Any, x: Any, *, shape: Shape) -> Any:
+    return xp.broadcast_to(x, shape)
+
+
+@primitive(r"\operatorname{sum\_to}(<x>)", vjp_x=lambda g, x_shape: broadcast_to_p(g, shape=x_shape))
+def sum_to(xp: Any, x: Any, *, shape: Shape) -> Any:
+    """Sum `x` down to `shape`: the transpose of broadcasting."""
+    lead = x.ndim - len(shape)
+    axes = (*range(lead), *(lead + i for i, n in enumerate(shape) if n == 1 and x.shape[lead + i] != 1))
+    return xp.sum(x, axis=axes, keepdims=True).reshape(shape) if axes else x.reshape(shape)
+
+
+@primitive(r"\operatorname{reshape}(<x>)", view=True, vjp_x=lambda g, x_shape: reshape_p(g, shape=x_shape), name="reshape")
+def reshape_p(xp: Any, x: Any, *, shape: Shape) -> Any:
+    return x.reshape(shape)
+
+
+@primitive(
+    r"\operatorname{permute}(<x>)",
+    view=True,
+    vjp_x=lambda g, dims: permute_p(g, dims=inverse(dims)),
+    tex_rules={"x": r"\operatorname{permute}^{-1}(g)"},
+    name="permute",
+)
+def permute_p(xp: Any, x: Any, *, dims: tuple[int, ...]) -> Any:
+    return xp.transpose(x, dims)
+
+
+def inverse(dims: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the permutation that undoes `dims`."""
+    return tuple(sorted(range(len(dims)), key=dims.__getitem__))
+
+
+@primitive(r"<x:4>^{\top}", view=True, vjp_x=lambda g: mT(g), name="mT")
+def mT(xp: Any, x: Any) -> Any:
+    """Exchange the last two dimensions."""
+    return xp.swapaxes(x, -1, -2)
+
+
+@primitive(
+    r"\operatorname{cat}(<xs>)",
+    vjp=lambda g, xs_shape, dim: cut(g, [shape[dim] for shape in xs_shape], dim),
+    tex_rules={"xs": r"g[\mathrm{its\ part}]"},
+    name="cat",
+)
+def cat_p(xp: Any, *xs: Any, dim: int) -> Any:
+    return xp.concatenate(xs, axis=dim)
+
+
+@primitive(
+    r"\operatorname{split}(<x>)",
+    view=True,
+    outputs=0,
+    vjp_x=lambda g, x_shape, sizes, dim: joined(g, x_shape, sizes, dim),
+    tex_rules={"x": r"\operatorname{cat}(g_1, g_2, \dots)"},
+    name="split",
+)
+def split_p(xp: Any, x: Any, *, sizes: tuple[int, ...], dim: int) -> tuple[Any, ...]:
+    return cut(x, sizes, dim)
+
+
+def cut(x: Any, sizes: Sequence[int], dim: int) -> tuple[Any, ...]:
+    """Return consecutive slices of these sizes."""
+    parts, start = [], 0
+    for size in sizes:
+        parts.append(x[(slice(None),) * dim + (slice(start, start + size),)])
+        start += size
+    return tuple(parts)
+
+
+def joined(gs: Any, x_shape: Shape, sizes: tuple[int, ...], dim: int) -> Any:
+    """Put the cotangents of the parts side by side, zeros where a part was not used."""
+    some = next(g for g in gs if g is not None)
+    rest = x_shape[:dim], x_shape[dim + 1 :]
+    parts = [zeros_beside(some, (*rest[0], n, *rest[1])) if g is None else g for g, n in zip(gs, sizes, strict=True)]
+    return cat_p(*parts, dim=dim)
+
+
+@primitive("0")
+def zeros_beside(xp: Any, x: Any, shape: Shape) -> Any:
+    """Return zeros of `shape` on the device and with the dtype of `x`."""
+    return xp.zeros(shape, dtype=x.dtype)
+
+
+@primitive("<x>", vjp_x=lambda g, index, count: tuple(g if i == index else None for i in range(count)))
+def item_of(xp: Any, x: Any, *, index: int, count: int) -> Any:
+    """One of several results: the pullback puts `g` in its place among them, None standing for zero."""
+    return x[index]
+
+
+@primitive(
+    r"\operatorname{overwrite}(<x>, <v>)",
+    vjp_x=lambda g, view: overwrite(g, 0, view=view),
+    vjp_v=lambda g, view: view(g),
+    tex_rules={"x": r"g\ \text{with 0 where overwritten}", "v": r"\operatorname{view}(g)"},
+)
+def overwrite(xp: Any, x: Any, v: Any, *, view: Any) -> Any:
+    """Return `x` with the part that `view` looks at replaced by `v`; what writing through a view means."""
+    y = x.copy()
+    view(y)[...] = v
+    return y
+
+
+@primitive("<x>", vjp_x=lambda g: g)
+def clone(xp: Any, x: Any) -> Any:
+    """Return a copy; gradients flow through."""
+    return x.copy()
+
+
+# -- PyTorch's functions -------------------------------------------------------------------------------
+
+
+def filled_shape(op: str, shape: Shape, sizes: tuple[int, ...]) -> Shape:
+    """Return `sizes` with a −1 replaced by what is left; refuse sizes that do not fit."""
+    count = math.prod(shape)
+    if any(n < -1 for n in sizes) or sizes.count(-1) > 1:
+        raise error("reshape-sizes", op=op, sizes=sizes)
+    if -1 in sizes:
+        known = math.prod(n for n in sizes if n != -1)
+        if known == 0 or count % known:
+            raise error("reshape-mismatch", op=op, shape=shape, sizes=sizes, count=count)
+        return tuple(count // known if n == -1 else n for n in sizes)
+    if math.prod(sizes) != count:
+        raise error("reshape-mismatch", op=op, shape=shape, sizes=sizes, count=count)
+    return sizes
+
+
+@published()
+def reshape(input: Any, *shape: Any) -> Any:
+    """Return the same elements in another shape; a view where the memory order allows it.
+
+    Parameters
+    ----------
+    input : Tensor of shape (...)
+        The tensor.
+    *shape : int or tuple of int
+        The new sizes; one may be −1 and is inferred.
+    """
+    return reshape_p(input, shape=filled_shape("reshape", input.shape, sizes_of("reshape", shape)))
+
+
+@published()
+def view(input: Any, *shape: Any) -> Any:
+    """Return the same memory in another shape, never a copy; ``view(dtype)`` reads it as another dtype.
+
+    Raises
+    ------
+    ShapeError
+        If the elements do not lie in memory in that order.
+    """
+    result = reshape_p(input, shape=filled_shape("view", input.shape, sizes_of("view", shape)))
+    if input.array.size and result.cell is None:
+        raise error("view-impossible", shape=input.shape, sizes=result.shape)
+    return result
+
+
+@published()
+def permute(input: Any, *dims: Any) -> Any:
+    """Return a view with the dimensions in the order given."""
+    order = tuple(one_dim("permute", d, input.ndim) for d in sizes_of("permute", dims))
+    if sorted(order) != list(range(input.ndim)):
+        raise error("permute-dims", dims=dims, ndim=input.ndim)
+    return permute_p(input, dims=order)
+
+
+@published()
+def transpose(input: Any, dim0: int, dim1: int) -> Any:
+    """Return a view with two dimensions exchanged."""
+    a, b = one_dim("transpose", dim0, input.ndim), one_dim("transpose", dim1, input.ndim)
+    order = list(range(input.ndim))
+    if order:
+        order[a], order[b] = order[b], order[a]
+    return permute_p(input, dims=tuple(order))
+
+
+@published()
+def t(input: Any) -> Any:
+    """Return the transpose of a matrix; of a vector or number, the tensor itself."""
+    if input.ndim > 2:
+        raise error("t-of-many", ndim=input.ndim)
+    return mT(input) if input.ndim == 2 else permute_p(input, dims=tuple(range(input.ndim)))
+
+
+@published()
+def movedim(input: Any, source: Any, destination: Any) -> Any:
+    """Return a view with dimensions moved to other places, the rest keeping their order."""
+    sources = sizes_of("movedim", (source,) if isinstance(source, int) else tuple(source))
+    targets = sizes_of("movedim", (destination,) if isinstance(destination, int) else tuple(destination))
+    if len(sources) != len(targets):
+        raise error("movedim-count", sources=sources, targets=targets)
+    froms = [one_dim("movedim", d, input.ndim) for d in sources]
+    places = dict(zip((one_dim("movedim", d, input.ndim) for d in targets), froms, strict=True))
+    if len(set(froms)) != len(froms) or len(places) != len(froms):
+        raise error("dim-repeated", op="movedim", dims=(sources, targets))
+    rest = iter(d for d in range(input.ndim) if d not in froms)
+    return permute_p(input, dims=tuple(places[i] if i in places else next(rest) for i in range(input.ndim)))
+
+
+@published()
+def expand(input: Any, *sizes: Any) -> Any:
+    """Return a view with dimensions of length 1 repeated; −1 keeps a size."""
+    wanted = sizes_of("expand", sizes)
+    lead = len(wanted) - input.ndim
+    if lead < 0:
+        raise error("expand", shape=input.shape, sizes=wanted)
+    full = tuple(input.shape[i - lead] if n == -1 and i >= lead else n for i, n in enumerate(wanted))
+    if any(n < 0 for n in full) or any(have not in (1, full[lead + i]) for i, have in enumerate(input.shape)):
+        raise error("expand", shape=input.shape, sizes=wanted)
+    return broadcast_to_p(input, shape=full)
+
+
+@published()
+def broadcast_to(input: Any, shape: Any) -> Any:
+    """Return a view of that shape, dimensions of length 1 repeated."""
+    return expand(input, *shape)
+
+
+@published()
+def expand_as(input: Any, other: Any) -> Any:
+    """Return a view of the shape of `other`."""
+    return expand(input, *other.shape)
+
+
+@published()
+def squeeze(input: Any, dim: Any = None, *, axis: Any = None) -> Any:
+    """Return a view without the dimensions of length 1, or without those of `dim` that have length 1."""
+    chosen = dim if axis is None else axis
+    if chosen is None:
+        gone = set(range(input.ndim))
+    else:
+        gone = {one_dim("squeeze", d, input.ndim) for d in ((chosen,) if isinstance(chosen, int) else chosen)}
+    return reshape_p(input, shape=tuple(n for i, n in enumerate(input.shape) if n != 1 or i not in gone))
+
+
+@published()
+def unsqueeze(input: Any, dim: int = 0, *, axis: int | None = None) -> Any:
+    """Return a view with a dimension of length 1 inserted before `dim`."""
+    place = one_dim("unsqueeze", dim, input.ndim + 1, axis)
+    return reshape_p(input, shape=(*input.shape[:place], 1, *input.shape[place:]))
+
+
+@published()
+def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
+    """Return the dimensions from `start_dim` to `end_dim` as one."""
+    first, last = one_dim("flatten", start_dim, input.ndim), one_dim("flatten", end_dim, input.ndim)
+    if first > last:
+        raise error("flatten-order", start=start_dim, end=end_dim)
+    if not input.ndim:
+        return reshape_p(input, shape=(1,))
+    merged = math.prod(input.shape[first : last + 1])
+    return reshape_p(input, shape=(*input.shape[:first], merged, *input.shape[last + 1 :]))
+
+
+def tensors_of(op: str, tensors: Any) -> tuple[Any, ...]:
+    """Return a sequence of Tensors as a tuple of one dtype; refuse an empty one and anything else."""
+    listed = tuple(tensors) if isinstance(tensors, (list, tuple)) else None
+    if not listed:
+        raise error("need-tensors", op=op, got=type(tensors).__name__ if listed is None else "an empty sequence")
+    for x in listed:
+        if not isinstance(x, Tensor) and not hasattr(x, "dtype"):
+            raise error("not-a-tensor", op=op, kind=type(x).__name__)
+    return listed
+
+
+@published(method=False)
+def cat(tensors: Any, dim: int = 0, *, axis: int | None = None) -> Any:
+    """Join tensors along a dimension that exists.
+
+    Parameters
+    ----------
+    tensors : sequence of Tensor
+        Of equal shape except along `dim`; their common dtype is the result's.
+    dim : int
+        Where to join.
+    """
+    listed = tensors_of("cat", tensors)
+    legacy = [x for x in listed if x.shape != (0,)] or listed[:1]  # PyTorch: an empty 1-d tensor joins anything
+    place = one_dim("cat", dim, legacy[0].ndim, axis)
+    for x in legacy:
+        if x.ndim != legacy[0].ndim or not x.ndim:
+            raise error("cat-shapes", shapes=", ".join(str(x.shape) for x in listed), dim=dim)
+    return cat_p(*common_dtype(legacy), dim=place)
+
+
+@published(method=False)
+def stack(tensors: Any, dim: int = 0, *, axis: int | None = None) -> Any:
+    """Join tensors of one shape along a new dimension."""
+    listed = tensors_of("stack", tensors)
+    if len({x.shape for x in listed}) > 1:
+        raise error("stack-shapes", shapes=", ".join(str(x.shape) for x in listed))
+    place = one_dim("stack", dim, listed[0].ndim + 1, axis)
+    return cat_p(*(unsqueeze(x, place) for x in common_dtype(listed)), dim=place)
+
+
+def common_dtype(tensors: Sequence[Any]) -> Sequence[Any]:
+    """Cast tensors to their common dtype."""
+    if len({x.dtype for x in tensors}) == 1:
+        return tensors
+    from ..core.primitive import SAME, promoted
+
+    return promoted(tuple(tensors), SAME)
+
+
+@published()
+def split(input: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Any, ...]:
+    """Cut a tensor along `dim` into views.
+
+    Parameters
+    ----------
+    input : Tensor
+        What to cut.
+    split_size_or_sections : int or list of int
+        The size of every part but perhaps the last; or all the sizes.
+    """
+    place = one_dim("split", dim, input.ndim)
+    if not input.ndim:
+        raise error("split-scalar")
+    length, wanted = input.shape[place], split_size_or_sections
+    if isinstance(wanted, int):
+        if wanted < 0 or (wanted == 0 and length):
+            raise error("split-size", size=wanted)
+        sizes = tuple(min(wanted, length - start) for start in range(0, length, wanted or 1)) or (0,)
+    else:
+        sizes = sizes_of("split", tuple(wanted))
+        if sum(sizes) != length or any(n < 0 for n in sizes):
+            raise error("split-sections", sizes=sizes, length=length, dim=dim)
+    return split_p(input, sizes=sizes, dim=place)  # type: ignore[no-any-return]
+
+
+@published()
+def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Any, ...]:
+    """Cut a tensor along `dim` into at most `chunks` views of equal size, the last perhaps smaller."""
+    if not isinstance(chunks, int) or chunks < 1:
+        raise error("argument", op="chunk", argument="chunks", expected="a positive int", got=chunks)
+    return split(input, max(1, -(-input.shape[one_dim("chunk", dim, input.ndim)] // chunks)), dim)
+
+
+@published()
+def unbind(input: Any, dim: int = 0) -> tuple[Any, ...]:
+    """Return the slices along `dim`, without that dimension."""
+    place = one_dim("unbind", dim, input.ndim)
+    if not input.ndim:
+        raise error("split-scalar")
+    rest = (*input.shape[:place], *input.shape[place + 1 :])
+    parts = split_p(input, sizes=(1,) * input.shape[place], dim=place)
+    return tuple(reshape_p(part, shape=rest) for part in parts)
+
+
+@published()
+def contiguous(input: Any) -> Any:
+    """Return the tensor itself if its memory is in C order, else a copy that is."""
+    return input if input.array.flags.c_contiguous else clone(input)
+
+
+@published()
+def is_contiguous(input: Any) -> bool:
+    """Return whether the memory is in C order."""
+    return bool(input.array.flags.c_contiguous)
+
+
+@published()
+def view_as(input: Any, other: Any) -> Any:
+    """Return the same memory in the shape of `other`."""
+    return view(input, *other.shape)
+
+
+@published()
+def reshape_as(input: Any, other: Any) -> Any:
+    """Return the same elements in the shape of `other`."""
+    return reshape(input, *other.shape)
+
+
+def expand_for_write(result: Any, shape: Shape, name: str) -> Any:
+    """Broadcast a result to the tensor it is written into, or say that it does not fit."""
+    lead = len(shape) - result.ndim
+    if lead < 0 or any(n not in (1, shape[lead + i]) for i, n in enumerate(result.shape)):
+        raise error("inplace-shape", op=name, result=result.shape, target=shape)
+    return broadcast_to_p(result, shape=shape)
+
+
+
+publish("clone", clone)
+publish("mT", mT, method=False)
+publish("concat", cat, method=False)
+publish("concatenate", cat, method=False)
+publish("swapaxes", transpose)
+publish("swapdims", transpose)
+for op in (sum_to, overwrite, item_of, clone, unbind, expand_for_write):
+    register(getattr(op, "name", None) or op.__name__, op)

@@ -1,0 +1,1 @@
+"""Floor 3: what is built from sweeps: gradients, Jacobian products, and the check of gradients."""

@@ -16,10 +16,10 @@ from .backend.dtypes import (
     set_default_dtype,
     uint8,
 )
-from .core.modes import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from .core.record import record
 from .core.registry import public
 from .core.tensor import Tensor
+from .ops.grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from .transforms import gradient
 
 __version__ = "0.1.0"

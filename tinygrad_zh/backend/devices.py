@@ -17,6 +17,7 @@ import numpy as np
 
 from ..aliases import Array
 from ..errors import error
+from .dtypes import DTYPES
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Backend:
     array_type : type
         The type of its arrays.
     kernels : dict
-        Fused kernels by the name of the primitive: a function, or ``"module:function"`` until first use.
+        Fused kernels by the name of the primitive.
     from_numpy, to_numpy : callable
         How an array comes here and how it goes back to NumPy.
     """
@@ -64,19 +65,29 @@ class Backend:
     array_type: type
     from_numpy: Callable[[Any], Array]
     to_numpy: Callable[[Array], Any]
-    kernels: dict[str, Any] = field(default_factory=dict)
+    kernels: dict[str, Callable[..., Any]] = field(default_factory=dict)
 
-    def kernel(self, name: str) -> Callable[..., Any] | None:
-        """Return the fused kernel of a primitive, importing its module at first use, or None."""
-        found = self.kernels.get(name)
-        if isinstance(found, str):
-            module, function = found.split(":")
-            found = self.kernels[name] = getattr(importlib.import_module(module), function)
-        return found
+
+class LazyKernel:
+    """A fused kernel that is imported when it is first called, and then takes its own place in the table."""
+
+    def __init__(self, kernels: dict[str, Any], name: str, where: str) -> None:
+        self._kernels, self._name, self._where = kernels, name, where
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        module, function = self._where.split(":")
+        kernel = self._kernels[self._name] = getattr(importlib.import_module(module), function)
+        return kernel(*args, **kwargs)
+
+
+def register_kernel(backend: Backend, name: str, where: str) -> None:
+    """Let a fused kernel, ``"module:function"``, stand for the formula of the primitive `name`."""
+    backend.kernels[name] = LazyKernel(backend.kernels, name, where)
 
 
 CPU = Backend(Device("cpu"), np, np.ndarray, np.asarray, np.asarray)
-BACKENDS: dict[type, Backend] = {np.ndarray: CPU}
+BACKENDS: dict[type, Backend] = {np.ndarray: CPU} | {dtype.type: CPU for dtype in DTYPES}
+"""By the type of an array; NumPy's scalars, which its arithmetic returns for 0-d arrays, count as such."""
 _by_name: dict[str, Backend] = {"cpu": CPU}
 
 

@@ -14,7 +14,7 @@ May import: floor 0, ``node``, ``modes``, ``registry``.  Read next: ``record.py`
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..backend.promotion import can_cast
 from ..errors import error
@@ -109,7 +109,7 @@ def write(tensor: Tensor, result: Tensor, name: str) -> Tensor:
         tensor.array[...] = result.array
     except ValueError as problem:  # an expanded view: several elements share one place in memory
         raise error("inplace-readonly", op=name) from problem
-    cell = touch(tensor, registry["user_line"](name))
+    cell = touch(tensor, f"{name} at {registry['user_line']()}")
     if recording:
         rebase(tensor, result.node)
     else:
@@ -129,8 +129,8 @@ def check_not_leaf(tensor: Tensor, name: str) -> None:
 def rebase(tensor: Tensor, node: Node | None) -> None:
     """Give `tensor` the node of its new values, and the tensors it is a view of theirs."""
     old, tensor.node = tensor.node, node
-    if old is not None and node is not None and old.target is not None and old.op is not None:
-        node.target, old.target = old.target, None  # retain_grad() follows the tensor
+    if old is not None and node is not None and old.retain is not None:
+        node.retain, old.retain = old.retain, None  # retain_grad() follows the tensor
     tensor.seen = share(tensor).version
     if tensor.source is not None:
         op, base, static = tensor.source

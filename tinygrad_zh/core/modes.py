@@ -1,16 +1,17 @@
 """Who records and who listens: one immutable Mode in a context variable, so every thread and task has its own.
 
+``no_grad`` and its like, which switch recording, are in ``../ops/grad_mode.py``.
+
 May import: floor 0.  Read next: ``inplace.py``.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..aliases import Array
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from .node import Node
     from .primitive import Primitive
     from .tensor import Tensor
-
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class Listener(Protocol):
@@ -56,84 +55,6 @@ class Mode:
 
 _START = Mode()
 MODE: ContextVar[Mode] = ContextVar("MODE", default=_START)
-
-
-def is_grad_enabled() -> bool:
-    """Return whether operations are being recorded in this thread or task."""
-    return MODE.get().recording
-
-
-class GradMode:
-    """A context manager and decorator that switches recording on or off, for this thread or task alone."""
-
-    recording: bool
-
-    def __init__(self) -> None:
-        self._tokens: list[Token[Mode]] = []
-
-    def __enter__(self) -> None:
-        self._tokens.append(MODE.set(replace(MODE.get(), recording=self.recording)))
-
-    def __exit__(self, *_: object) -> None:
-        MODE.reset(self._tokens.pop())
-
-    def __call__(self, function: Function) -> Function:
-        @functools.wraps(function)
-        def switched(*args: Any, **kwargs: Any) -> Any:
-            with type(self)():
-                return function(*args, **kwargs)
-
-        return cast(Function, switched)
-
-
-class no_grad(GradMode):
-    """Compute without recording: inside, results need no gradient.
-
-    Examples
-    --------
-    >>> x = tensor([1.0], requires_grad=True)
-    >>> with no_grad():
-    ...     print((x * 2).requires_grad)
-    False
-    """
-
-    recording = False
-
-
-class enable_grad(GradMode):
-    """Record again inside a ``no_grad`` block."""
-
-    recording = True
-
-
-class set_grad_enabled(GradMode):
-    """Switch recording on or off at once; as a context manager, only until the block ends.
-
-    Parameters
-    ----------
-    mode : bool
-        Whether to record.
-    """
-
-    def __init__(self, mode: bool) -> None:
-        super().__init__()
-        self.recording = bool(mode)
-        self._tokens.append(MODE.set(replace(MODE.get(), recording=self.recording)))
-
-    def __enter__(self) -> None:
-        """Recording was switched when this object was made."""
-
-    def __call__(self, function: Function) -> Function:
-        """Decorate: the switch holds while `function` runs, and not now."""
-        recording = self.recording
-        MODE.reset(self._tokens.pop())
-
-        @functools.wraps(function)
-        def switched(*args: Any, **kwargs: Any) -> Any:
-            with type(self)(recording):
-                return function(*args, **kwargs)
-
-        return cast(Function, switched)
 
 
 @contextmanager

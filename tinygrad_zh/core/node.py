@@ -9,9 +9,9 @@ May import: floor 0.  Read next: ``tensor.py``.
 from __future__ import annotations
 
 import itertools
-import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from weakref import ReferenceType
 
 from ..aliases import DType, Shape
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .tensor import Tensor
 
 _serial = itertools.count()
+PLAIN = frozenset({int, float, bool, type(None), tuple})
+"""Types of saved values that hold no memory worth freeing: numbers and shapes."""
 
 
 class Node:
@@ -42,55 +44,36 @@ class Node:
         Of the result, and so of its gradient; None for an op with several results.
     """
 
-    __slots__ = (
-        "__weakref__",
-        "cell",
-        "dtype",
-        "hooks",
-        "id",
-        "op",
-        "parents",
-        "saved",
-        "shape",
-        "static",
-        "target",
-        "versions",
-    )
+    __slots__ = ("__dict__", "__weakref__", "dtype", "id", "op", "parents", "saved", "shape", "static")
+
+    # What few nodes have (kept in __dict__, so that the others do not pay for it):
+    hooks: list[Callable[[Tensor], Any]] | None = None
+    retain: Callable[[Any], None] | None = None  # what ``retain_grad()`` left
+    # A leaf's tensor, whose ``.grad`` is to be filled.  Weak, for the tensor holds the node, and a cycle
+    # would outlive reference counting.
+    target: ReferenceType[Tensor] | None = None
+    cell: Cell | None = None  # version counter of the result, where its memory is shared and saved as ``y``
+    versions: dict[int, int] | None = None  # of saved operands that had been written to before
 
     def __init__(
-        self,
-        op: Primitive | None,
-        parents: tuple[Node | None, ...],
-        saved: tuple[Any, ...] | None,
-        static: dict[str, Any],
-        shape: Shape | None,
-        dtype: DType | None,
+        self, op: Primitive | None, parents: tuple[Any, ...], saved: Any, static: Any, shape: Any, dtype: Any
     ) -> None:
         self.id = next(_serial)
-        self.op = op
-        self.parents = parents
-        self.saved = saved
-        self.static = static
-        self.shape = shape
-        self.dtype = dtype
-        self.hooks: list[Callable[[Tensor], Any]] | None = None
-        # Whose ``.grad`` is to be filled: every leaf's tensor, and one that called ``retain_grad()``.
-        # Weak, for the tensor holds the node, and a cycle would outlive reference counting.
-        self.target: weakref.ref[Tensor] | None = None
-        self.cell: Cell | None = None  # of the result, where its array is shared and saved as ``y``
-        self.versions: dict[int, int] | None = None  # of saved operands that had been written to before
+        self.op: Primitive | None = op
+        self.parents: tuple[Node | None, ...] = parents
+        self.saved: tuple[Any, ...] | None = saved
+        self.static: dict[str, Any] = static
+        self.shape: Shape | None = shape
+        self.dtype: DType | None = dtype
 
     @property
     def name(self) -> str:
         """``MulBackward`` for an op, ``AccumulateGrad`` for a leaf, as PyTorch prints them."""
         if self.op is None:
             return "AccumulateGrad"
-        return "".join(part.capitalize() for part in self.op.name.split("_")) + "Backward"
-
-    @property
-    def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
-        """The parents, in the form in which PyTorch shows them."""
-        return tuple((parent, 0) for parent in self.parents)
+        if self.op.name == "item_of" and self.parents and self.parents[0] is not None:
+            return self.parents[0].name
+        return self.op.name[:1].upper() + self.op.name.title().replace("_", "")[1:] + "Backward"
 
     def __repr__(self) -> str:
         return f"<{self.name}>"
@@ -98,12 +81,9 @@ class Node:
     def release(self) -> None:
         """Forget the saved values and the way to the parents, unless nothing but numbers was saved.
 
-        A node that saved no tensor (``x + y``, ``x.T``) can be swept again, as in PyTorch.
+        A node that saved no array (``x + y``, ``x.T``) can be swept again, as in PyTorch.
         """
-        if self.saved and not all(type(value) in PLAIN for value in self.saved):
-            self.saved = None
-            self.parents = ()
-
-
-PLAIN = frozenset({int, float, bool, type(None), tuple})
-"""Types of saved values that hold no memory worth freeing: numbers and shapes."""
+        for value in self.saved or ():
+            if type(value) not in PLAIN:
+                self.saved, self.parents = None, ()
+                return

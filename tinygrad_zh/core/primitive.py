@@ -17,6 +17,8 @@ parameter names say what it needs, and **a node saves exactly what its rules nam
     vjp         one joint rule: a tuple with a share per operand
     jvp_x       the pushforward of a tangent v of x, where the derived one is too slow
 
+``../ops/formula.py`` prints ops and rules.
+
 May import: floor 0, ``node``, ``tensor``, ``symbol``, ``modes``.  Read next: ``sweep.py``.
 """
 
@@ -25,12 +27,11 @@ from __future__ import annotations
 import functools
 import inspect
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any
 
-from ..aliases import Array, DType
-from ..backend.devices import BACKENDS, backend_of
-from ..backend.promotion import number_dtype, result_type
+from ..backend.devices import BACKENDS
 from ..backend.quiet import quietly
 from ..errors import TinygradZhError, error
 from .inplace import refresh, share
@@ -46,50 +47,52 @@ NUMBERS = frozenset({int, float, bool, type(None)})
 
 
 class Rule:
-    """A derivative rule, with the positions of what it names among what its node offers."""
+    """A derivative rule, and how to pick what it names from what a node offers."""
 
-    __slots__ = ("function", "names", "partial", "positions")
+    __slots__ = ("function", "names", "partial", "pick")
 
     def __init__(self, function: Callable[..., Any], partial: bool) -> None:
-        self.function = function
-        self.partial = partial
+        self.function, self.partial = function, partial
         self.names = tuple(inspect.signature(function).parameters)
-        self.positions: tuple[int, ...] = ()
+        self.pick = picker(())
 
 
 class Primitive:
     """One op.  Calling it applies it to Tensors, arrays or Symbols; see the module's text for its rules.
 
-    Attributes
+    Parameters
     ----------
-    name : str
-        As the graph shows it.
     value : callable
-        ``value(xp, *arrays, **static)``: the plain formula on an array module.
-    operands, static_names : tuple of str
-        Names of the differentiable and of the static arguments.
+        ``value(xp, *arrays, **static)``: the plain formula on an array module `xp`.
+    tex : str
+        The formula, operands in angle brackets.
+    rules : dict
+        ``d_x``, ``vjp_x``, ``vjp``, ``jvp_x`` as above.
+    name : str
+        As the graph shows it; by default the function's.
+    level : int
+        How tightly the formula binds.
+    promote : {None, SAME, FLOAT}
+        What becomes of operands of different dtypes.
+    view : bool
+        Whether the result may share memory with the first operand.
+    outputs : int
+        1, or 0 for a tuple of several results.
+    aux : tuple of str
+        Names of further values that `value` returns after its result, for the rules alone.
+    tex_rules : dict
+        Pullbacks in TeX by operand, for rules that branch or loop and so cannot print themselves.
     """
 
     def __init__(
-        self,
-        value: Callable[..., Any],
-        tex: str,
-        rules: dict[str, Callable[..., Any]],
-        *,
-        name: str | None = None,
-        level: int = ATOM,
-        promote: str | None = None,
-        view: bool = False,
-        outputs: int = 1,
-        aux: tuple[str, ...] = (),
+        self, value: Callable[..., Any], tex: str, rules: dict[str, Any], *, name: str = "", level: int = ATOM,
+        promote: str | None = None, view: bool = False, outputs: int = 1, aux: tuple[str, ...] = (),
         tex_rules: dict[str, str] | None = None,
-    ) -> None:
+    ) -> None:  # fmt: skip
         functools.update_wrapper(self, value)
-        self.__signature__ = without_xp(value)
-        self.value, self.tex, self.level = value, tex, level
+        self.value, self.tex, self.level, self.tex_rules = value, tex, level, tex_rules or {}
         self.name = name or value.__name__.removesuffix("_p")
         self.promote, self.view, self.outputs, self.aux = promote, view, outputs, aux
-        self.tex_rules = tex_rules or {}
         parameters = list(inspect.signature(value).parameters.values())[1:]  # the first is xp
         self.operands = tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY)
         self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
@@ -98,43 +101,41 @@ class Primitive:
         self.defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
         self._take_rules(dict(rules))
 
-    def _take_rules(self, rules: dict[str, Callable[..., Any]]) -> None:
+    def _take_rules(self, given: dict[str, Callable[..., Any]]) -> None:
         """Sort the rules by operand, and lay down what a node saves."""
-        partials = {n: Rule(rules.pop("d_" + n), True) for n in self.operands if "d_" + n in rules}
-        pullbacks = {n: Rule(rules.pop("vjp_" + n), False) for n in self.operands if "vjp_" + n in rules}
-        self.joint = Rule(rules.pop("vjp"), False) if "vjp" in rules else None
-        self.pushforwards = {n: rules.pop("jvp_" + n) for n in self.operands if "jvp_" + n in rules}
-        self.rules = tuple(partials.get(n) or pullbacks.get(n) for n in self.operands)
-        if rules:
-            raise TypeError(f"{self.name}: {sorted(rules)} are no rules for the operands {self.operands}")
+        self.pushforwards = {n: given.pop("jvp_" + n) for n in self.operands if "jvp_" + n in given}
+        self.joint = Rule(given.pop("vjp"), False) if "vjp" in given else None
+        self.rules = tuple(
+            Rule(given.pop("d_" + n), True) if "d_" + n in given
+            else Rule(given.pop("vjp_" + n), False) if "vjp_" + n in given else None
+            for n in self.operands
+        )  # fmt: skip
+        if given:
+            raise TypeError(f"{self.name}: {sorted(given)} are no rules for the operands {self.operands}")
         present = [rule for rule in (*self.rules, self.joint) if rule is not None]
-        named = {n for rule in present for n in rule.names} | {
-            n for function in self.pushforwards.values() for n in inspect.signature(function).parameters
-        }
+        named = {n for rule in present for n in rule.names}
+        named |= {n for function in self.pushforwards.values() for n in inspect.signature(function).parameters}
+        self.differentiable = bool(present)
+        operands = [n for n in self.operands if n in named]
+        self.saves_y = "y" in named
+        auxiliary = [n for n in self.aux if n in named]
         self.facts = tuple(n + fact for n in self.operands for fact in ("_shape", "_dtype") if n + fact in named)
-        self.saves = (
-            *(n for n in self.operands if n in named),
-            *(("y",) if "y" in named else ()),
-            *(n for n in self.aux if n in named),
-            *self.facts,
-        )
+        self.saves = (*operands, *(["y"] if self.saves_y else []), *auxiliary, *self.facts)
         offered = (*self.saves, "g", *self.static_names)
         for rule in present:
             if unknown := set(rule.names) - set(offered):
                 raise TypeError(f"{self.name}: a rule names {sorted(unknown)}; it may name {offered}")
-            rule.positions = tuple(offered.index(n) for n in rule.names)
-        self.differentiable = bool(present)
-        self._saved_operands = tuple(i for i, n in enumerate(self.operands) if n in named)
-        self._saved_facts = tuple((self.operands.index(n[:-6]), n[-5:]) for n in self.facts)
-        self._saves_y = "y" in named
-        self._saved_aux = tuple(1 + i for i, n in enumerate(self.aux) if n in named)
+            rule.pick = picker([offered.index(n) for n in rule.names])
+        self._pick_operands = picker([self.operands.index(n) for n in operands])
+        self._pick_aux = picker([1 + self.aux.index(n) for n in auxiliary])
+        self._fact_places = tuple((self.operands.index(n[:-6]), n[-5:]) for n in self.facts)
 
     # -- forward ---------------------------------------------------------------------------------------
 
     def __call__(self, *operands: Any, **static: Any) -> Any:
         """Apply the op: Tensors give a Tensor, arrays an array, Symbols a Symbol."""
-        tracked = boxed = mixed = False
-        dtype: DType | None = None
+        tracked = boxed = odd = False
+        dtype = None
         for x in operands:
             if isinstance(x, Tensor):
                 boxed = True
@@ -142,50 +143,33 @@ class Primitive:
                     refresh(x)
                 if x.node is not None:
                     tracked = True
-                if dtype is None:
+                if x.array.dtype is not dtype:
+                    odd = odd or (dtype is not None and dtype != x.array.dtype)
                     dtype = x.array.dtype
-                elif dtype != x.array.dtype:
-                    mixed = True
             elif isinstance(x, Symbol):
                 return self.print(operands, static)
             elif type(x) not in NUMBERS:
-                mixed = True
-        if static and not self._static_set.issuperset(static):
-            return self.by_keyword(operands, static)
+                odd = True
+        if static and not static.keys() <= self._static_set:
+            return registry["call_by_keyword"](self, operands, static)
         if self.defaults:
             static = {**self.defaults, **static}
         if not boxed:
             y = self.run(operands, static)
             return y[0] if self.aux else y
-        if self.promote is not None and (mixed or dtype is None or dtype.kind != "f"):
-            operands = promoted(operands, self.promote)
+        if self.promote is not None and (odd or dtype.kind != "f"):  # type: ignore[attr-defined]  # some x is boxed
+            operands = registry["promoted"](operands, self.promote)
         arrays = tuple([x.array if isinstance(x, Tensor) else x for x in operands])
-        y = self.run(arrays, static)
+        ys = self.run(arrays, static)
+        y = ys[0] if self.aux else ys
         mode = MODE.get()
-        node = self.record(operands, arrays, y, static) if tracked and mode.recording and self.differentiable else None
-        if self.outputs != 1:
-            result = self._box_outputs(y, node, operands)
-        else:
-            result = box(y[0] if self.aux else y, node)
-            if self.view:
-                self._mark_view(result, operands[0], static)
+        node = (
+            self.record(operands, arrays, y, ys, static) if tracked and mode.recording and self.differentiable else None
+        )
+        result = self._finish(y, node, operands[0], static) if self.view or self.outputs != 1 else box(y, node)
         for listener in mode.listeners:
             listener.applied(self, operands, static, result)
         return result
-
-    def by_keyword(self, operands: tuple[Any, ...], named: dict[str, Any]) -> Any:
-        """Call with operands by name, PyTorch's ``input`` and ``other`` included; refuse unknown names."""
-        places = list(operands)
-        for torch_name, own_name in zip(("input", "other"), self.operands, strict=False):
-            if torch_name in named:
-                named[own_name] = named.pop(torch_name)
-        for own_name in self.operands[len(places) :]:
-            if own_name in named:
-                places.append(named.pop(own_name))
-        if unknown := sorted(set(named) - self._static_set):
-            known = (*self.operands, *self.static_names)
-            raise error("argument-unknown", op=self.name, names=", ".join(unknown), known=", ".join(known))
-        return self(*places, **named)
 
     def run(self, arrays: tuple[Any, ...], static: dict[str, Any]) -> Any:
         """Compute: the one door to the machine, where a fused kernel is chosen and listeners listen."""
@@ -195,134 +179,105 @@ class Primitive:
                 break
         else:
             raise error("no-tensor", op=self.name, kinds=", ".join(type(x).__name__ for x in arrays) or "nothing")
-        kernel = backend.kernel(self.name) if self.name in backend.kernels else self.value
         try:
-            y = quietly(kernel or self.value, backend.xp, *arrays, **static)
+            y = quietly(backend.kernels.get(self.name, self.value), backend.xp, *arrays, **static)
         except TinygradZhError:
             raise
         except (TypeError, ValueError, IndexError, MemoryError) as problem:
             raise registry["diagnose"](self, arrays, static, problem) from problem
-        if type(y) not in BACKENDS and type(y) is not tuple:
+        if type(y) is tuple:
+            y = tuple([backend.xp.asarray(part) for part in y])
+        elif type(y) is not backend.array_type:
             y = backend.xp.asarray(y)  # NumPy's reductions return scalars
         for listener in MODE.get().listeners:
             listener.ran(self, arrays, static, y)
         return y
 
-    def record(self, operands: tuple[Any, ...], arrays: tuple[Any, ...], y: Any, static: dict[str, Any]) -> Node:
+    def record(self, operands: Any, arrays: Any, y: Any, ys: Any, static: dict[str, Any]) -> Node:
         """Make the node: the parents, and exactly the values that the rules name."""
-        saved = [operands[i] for i in self._saved_operands]
-        if self._saves_y:
-            saved.append(y[0] if self.aux else y)
-        for i in self._saved_aux:
-            saved.append(y[i])
-        for i, fact in self._saved_facts:
-            if self.variadic:
-                saved.append(tuple([getattr(x, fact) for x in arrays[i:]]))
-            else:
-                saved.append(getattr(arrays[i], fact, ()))
-        first = y[0] if self.aux else y
-        shape, dtype = (first.shape, first.dtype) if self.outputs == 1 else (None, None)
+        saved = self._pick_operands(operands)
+        versions = {k: x.cell.version for k, x in enumerate(saved) if isinstance(x, Tensor) and x.cell is not None}
+        if self.saves_y:
+            saved = (*saved, y)
+        if self.aux:
+            saved = (*saved, *self._pick_aux(ys))
+        for i, fact in self._fact_places:
+            facts = [getattr(x, fact, ()) for x in (arrays[i:] if self.variadic else arrays[i : i + 1])]
+            saved = (*saved, tuple(facts) if self.variadic else facts[0])
         parents = tuple([x.node if isinstance(x, Tensor) else None for x in operands])
-        node = Node(self, parents, tuple(saved), static, shape, dtype)
-        for k, x in enumerate(saved):
-            if isinstance(x, Tensor) and x.cell is not None and x.cell.version:
-                node.versions = {**(node.versions or {}), k: x.cell.version}
+        shape, dtype = (y.shape, y.dtype) if self.outputs == 1 else (None, None)
+        node = Node(self, parents, saved, static, shape, dtype)
+        if versions:
+            node.versions = versions
         return node
 
-    def _box_outputs(self, ys: tuple[Array, ...], node: Node | None, operands: tuple[Any, ...]) -> tuple[Tensor, ...]:
-        """Box several results; each floating one gets an ``item`` node that knows its place among them."""
-        results = []
-        for i, y in enumerate(ys):
-            static = {"index": i, "count": len(ys)}
-            item = None
-            if node is not None and y.dtype.kind == "f":
-                item = Node(registry["item_of"], (node,), (), static, y.shape, y.dtype)  # type: ignore[arg-type]
-            result = box(y, item)
-            if self.view:
-                result.cell = share(operands[0])
-            results.append(result)
-        return tuple(results)
-
-    def _mark_view(self, result: Tensor, base: Any, static: dict[str, Any]) -> None:
-        """If the result really shares memory with `base`, let it share the version counter as well."""
-        y, x = result.array, base.array
-        if y is x or y.base is x or (y.base is not None and y.base is x.base):
+    def _finish(self, y: Any, node: Node | None, base: Any, static: dict[str, Any]) -> Any:
+        """Box several results, each with a node that knows its place among them; mark views."""
+        if self.outputs != 1:
+            items = [Node(registry["item_of"], (node,), (), {"index": i, "count": len(y)}, part.shape, part.dtype)  # type: ignore[arg-type]
+                     if node is not None and part.dtype.kind == "f" else None for i, part in enumerate(y)]  # fmt: skip
+            results = tuple(box(part, item) for part, item in zip(y, items, strict=True))
+            for result in results if self.view else ():
+                result.cell = share(base)
+            return results
+        result, x = box(y, node), base.array
+        if y is x or y.base is x or (y.base is not None and y.base is x.base):  # really one memory
             result.cell = share(base)
-            if result.node is not None and result.node.saved:
-                result.node.cell = result.cell
             if MODE.get().recording:
-                result.source = (self, base, static)
-                result.seen = result.cell.version
+                result.source, result.seen = (self, base, static), result.cell.version
+        return result
 
     # -- backward --------------------------------------------------------------------------------------
 
-    def pull(self, node: Node, g: Any, boxed: bool) -> list[tuple[Node, Any, int]]:
-        """Apply the chain rule at one node: (parent, its share of the cotangent `g`, operand position)."""
-        offered = [*self.read(node, boxed), g, *[node.static[n] for n in self.static_names]]
-        if self.joint is not None:
-            shares = self.joint.function(*[offered[i] for i in self.joint.positions])
-            return [(p, s, i) for i, (p, s) in enumerate(zip(node.parents, shares, strict=True)) if p is not None]
+    def pull(self, node: Node, g: Any, boxed: bool, useful: set[Node] | None) -> list[tuple[Node, Any, int]]:
+        """Apply the chain rule at one node: (parent, its share of the cotangent `g`, operand position).
+
+        Nothing is computed for an operand that needs no gradient, nor for one that is not `useful`.
+        """
+        offered = [*self.read(node, boxed), g]
+        if node.static:
+            offered += [node.static[n] for n in self.static_names]
+        shares = None if self.joint is None else self.joint.function(*self.joint.pick(offered))
         pulled = []
         for i, parent in enumerate(node.parents):
-            if parent is not None:
-                rule = self.rules[i]
-                if rule is None:
-                    raise error("not-differentiable", op=self.name, operand=self.operands[i])
-                share_ = rule.function(*[offered[k] for k in rule.positions])
-                pulled.append((parent, g * share_ if rule.partial else share_, i))
+            if parent is None or (useful is not None and parent not in useful):
+                continue
+            if shares is not None:
+                share_ = shares[i]
+            elif (rule := self.rules[i]) is not None:
+                share_ = rule.function(*rule.pick(offered))
+                share_ = g * share_ if rule.partial else share_
+            else:
+                raise error("not-differentiable", op=self.name, operand=self.operands[i])
+            if share_ is not None:
+                pulled.append((parent, share_, i))
         return pulled
 
     def read(self, node: Node, boxed: bool) -> list[Any]:
         """Return the saved values, as Tensors if `boxed`, else as arrays; refuse what has been overwritten."""
         if node.saved is None:
             raise error("graph-freed", op=self.name)
+        if self.saves_y and node.cell is not None and node.cell.version:
+            raise registry["stale"](self, "y", node.cell, node)
         values = []
-        for k, (name, value) in enumerate(zip(self.saves, node.saved, strict=True)):
-            if isinstance(value, Tensor):
-                if value.cell is not None and value.cell.version != (node.versions or {}).get(k, 0):
-                    raise registry["stale"](self, name, value.cell, node)
-                values.append(value if boxed else value.array)
-            elif name == "y":
-                if node.cell is not None and node.cell.version:
-                    raise registry["stale"](self, name, node.cell, node)
-                values.append(box(value, node) if boxed else value)
+        for k, x in enumerate(node.saved):
+            if isinstance(x, Tensor):
+                if x.cell is not None and x.cell.version != (node.versions or {}).get(k, 0):
+                    raise registry["stale"](self, self.saves[k], x.cell, node)
+                values.append(x if boxed else x.array)
+            elif boxed and type(x) in BACKENDS:
+                values.append(box(x, node if self.saves[k] == "y" else None))
             else:
-                values.append(box(value) if boxed and type(value) in BACKENDS else value)
+                values.append(x)
         return values
 
-    # -- as a formula ----------------------------------------------------------------------------------
+    # -- as a formula, and as Python's functions behave ------------------------------------------------
 
-    def print(self, operands: tuple[Any, ...], static: dict[str, Any]) -> Symbol:
+    def print(self, operands: Sequence[Any], static: dict[str, Any]) -> Symbol:
         """Return the op's formula with its operands' formulas in place."""
-        if self.variadic:
-            listed = ", ".join(str(x) for x in operands)
-            return Symbol(fill(self.tex, {self.operands[0]: listed, **self.defaults, **static}), self.level)
-        return Symbol(fill(self.tex, {**self.defaults, **dict(zip(self.operands, operands, strict=False)), **static}), self.level)
-
-    def formula(self) -> str:
-        """Return the op's formula in TeX: ``y = …``."""
-        names = tuple(Symbol(n) for n in self.operands)
-        return str(self.print(names, {n: Symbol(rf"\mathrm{{{n}}}") for n in self.static_names}))
-
-    def rule_formula(self, position: int, static: dict[str, Any] | None = None) -> str:
-        r"""Return the pullback to one operand in TeX, printed by running the rule on Symbols.
-
-        A rule that branches or loops states its formula as text in ``tex_rules`` instead.
-        """
-        operand = self.operands[min(position, len(self.operands) - 1)]
-        if operand in self.tex_rules:
-            return self.tex_rules[operand]
-        g = Symbol("g")
-        names: dict[str, Any] = {n: Symbol(n.replace("_", r"\_")) for n in self.static_names} | (static or {})
-        names |= {n: Symbol(rf"\mathrm{{{n[-5:]}}}({n[:-6]})" if n in self.facts else n) for n in self.saves}
-        names["g"] = g
-        rule = self.rules[position] if self.joint is None else self.joint
-        if rule is None:
-            raise error("not-differentiable", op=self.name, operand=operand)
-        result = rule.function(*[names[n] for n in rule.names])
-        if self.joint is not None:
-            result = result[position]
-        return str(g * result if rule.partial else result)
+        listed = [", ".join(str(x) for x in operands)] if self.variadic else operands
+        places = {**self.defaults, **dict(zip(self.operands, listed, strict=False)), **static}
+        return Symbol(fill(self.tex, places), self.level)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """Bind like a function, so that a primitive can be a method of Tensor."""
@@ -332,85 +287,16 @@ class Primitive:
         return f"<primitive {self.name}({', '.join((*self.operands, *self.static_names))})>"
 
 
-def without_xp(value: Callable[..., Any]) -> inspect.Signature:
-    """Return the signature that a caller sees: the array module is found by the op."""
-    signature = inspect.signature(value)
-    return signature.replace(parameters=list(signature.parameters.values())[1:])
-
-
-class Fusable(Primitive):
-    """A formula of ops that a backend may replace by one kernel.
-
-    On arrays, and on Tensors that are not recorded, it is one step; only where it is recorded does it expand
-    into its plain formula, so no kernel ever needs a second derivative by hand.
-    """
-
-    def __init__(self, formula: Callable[..., Any], tex: str = "", **options: Any) -> None:
-        self.plain = formula
-
-        @functools.wraps(formula)
-        def value(xp: Any, *operands: Any, **static: Any) -> Any:
-            return formula(*operands, **static)
-
-        signature = inspect.signature(formula)
-        xp = inspect.Parameter("xp", inspect.Parameter.POSITIONAL_ONLY)
-        keep = [p.replace(kind=p.POSITIONAL_ONLY) if p.kind is p.POSITIONAL_OR_KEYWORD else p for p in signature.parameters.values()]
-        value.__signature__ = signature.replace(parameters=[xp, *keep])  # type: ignore[attr-defined]
-        super().__init__(value, tex, {}, **options)
-
-    def __call__(self, *operands: Any, **static: Any) -> Any:
-        """Compute in one step, or expand the formula where a graph is being recorded."""
-        recorded = MODE.get().recording and any(isinstance(x, Tensor) and x.requires_grad for x in operands)
-        if recorded or (not self.tex and any(isinstance(x, Symbol) for x in operands)):
-            return self.plain(*operands, **static)
-        return super().__call__(*operands, **static)
+def picker(positions: Sequence[int]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return a function that picks these positions from a sequence, as a tuple."""
+    if len(positions) == 1:
+        position = positions[0]
+        return lambda values: (values[position],)
+    return itemgetter(*positions) if positions else lambda values: ()
 
 
 def primitive(tex: str, **declaration: Any) -> Callable[[Callable[..., Any]], Primitive]:
-    """Declare a primitive: its formula in TeX, its rules, and how it treats dtypes and memory.
-
-    Parameters
-    ----------
-    tex : str
-        Formula with operands in angle brackets.
-    **declaration
-        Rules (``d_x``, ``vjp_x``, ``vjp``, ``jvp_x``) and the options of `Primitive`.
-    """
-    options = {k: declaration.pop(k) for k in tuple(declaration) if k in OPTIONS}
-    return lambda value: Primitive(value, tex, declaration, **options)
-
-
-OPTIONS = frozenset({"name", "level", "promote", "view", "outputs", "aux", "tex_rules"})
-
-
-def fusable(tex: str = "", **options: Any) -> Callable[[Callable[..., Any]], Fusable]:
-    """Declare a formula of ops that a backend may replace by one kernel."""
-    return lambda formula: Fusable(formula, tex, **options)
-
-
-def promoted(operands: tuple[Any, ...], how: str) -> tuple[Any, ...]:
-    """Bring operands to their common dtype, casting Tensors by a recorded ``cast``."""
-    boxed = [registry["as_operand"](x, operands) for x in operands]
-    ranks = [
-        (x.array.dtype, 0 if x.array.shape else 1) if isinstance(x, Tensor) else (number_dtype(x), 2)
-        for x in boxed
-        if x is not None
-    ]
-    dtype = result_type(ranks)
-    if how == FLOAT and dtype.kind != "f":
-        dtype = number_dtype(1.0)
-    cast = registry["cast"]
-    results: list[Any] = []
-    for x in boxed:
-        if isinstance(x, Tensor):
-            results.append(x if x.array.dtype == dtype else cast(x, dtype=dtype))
-        elif x is None:
-            results.append(None)
-        else:  # a number: as an array, for NumPy would let a float decide among integers
-            results.append(x if dtype.kind == "f" and type(x) is not bool else backend_like(boxed).xp.asarray(x, dtype=dtype))
-    return tuple(results)
-
-
-def backend_like(operands: list[Any]) -> Any:
-    """Return the backend of the first Tensor among `operands`."""
-    return next(backend_of(x.array) for x in operands if isinstance(x, Tensor))
+    """Declare a primitive: its formula in TeX, its rules, and the options of `Primitive`."""
+    rules = {k: v for k, v in declaration.items() if k.startswith(("d_", "vjp", "jvp_"))}
+    options = {k: v for k, v in declaration.items() if k not in rules}
+    return lambda value: Primitive(value, tex, rules, **options)

@@ -10,22 +10,16 @@ May import: floor 0 and the files before it.  That was the last file; ``../ops/e
 
 from __future__ import annotations
 
-import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from ..aliases import Array
-from ..errors import TinygradZhError, error
-from .inplace import Cell
 from .modes import MODE, listening
 from .node import Node
 from .primitive import Primitive
-from .registry import register
+from .registry import registry
 from .tensor import Tensor
-
-_PACKAGE = str(Path(__file__).parents[1])
 
 
 @dataclass
@@ -130,7 +124,7 @@ class Record:
             result_ids=[id(y) for y in results],
             node_id=None if node is None else node.id,
             parent_ids=[None if x is None or x.node is None else x.node.id for x in tensors],
-            line=user_line(),
+            line=registry["user_line"](),
             names=[None if x is None else x.name for x in tensors],
         )
         self.steps.append(step)
@@ -154,31 +148,3 @@ class Record:
 
 
 record = Record
-
-
-def user_line(_name: str = "") -> str:
-    """Return ``file:line`` of the innermost frame that is not this package's."""
-    frame: Any = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame = frame.f_back
-    if frame is None:
-        return "?"
-    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
-
-
-def stale(op: Primitive, saved: str, cell: Cell, node: Node) -> TinygradZhError:
-    """Build the error for a saved value that has been overwritten, with both source lines where they are known."""
-    made = next(
-        (
-            listener.by_node[node.id].line
-            for listener in MODE.get().listeners
-            if isinstance(listener, Record) and node.id in listener.by_node
-        ),
-        None,
-    )
-    where = made or "line known under record()"
-    return error("stale-value", op=op.name, saved=saved, where=where, writer=cell.last)
-
-
-register("user_line", lambda name: f"{name} at {user_line()}")
-register("stale", stale)

@@ -25,20 +25,14 @@ from .registry import registry
 from .tensor import Tensor, box
 
 
-def sweep(
-    seeds: list[tuple[Node, Any]],
-    wanted: set[Node] | None,
-    *,
-    retain_graph: bool,
-    create_graph: bool,
-) -> dict[Node, Any]:
+def sweep(seeds: dict[Node, Any], wanted: set[Node] | None, retain_graph: bool, create_graph: bool) -> dict[Node, Any]:
     """Return the complete cotangents of the leaves, or of the `wanted` nodes.
 
     Parameters
     ----------
-    seeds : list of (Node, cotangent)
+    seeds : dict of Node to cotangent
         Where to start: arrays, or Tensors if `create_graph`.
-    wanted : set of Node, optional
+    wanted : set of Node or None
         Compute these alone and whatever leads to them; None for every leaf.
     retain_graph : bool
         Whether the nodes keep what they saved.
@@ -47,47 +41,38 @@ def sweep(
     """
     mode = MODE.get()
     boxed = create_graph or bool(mode.listeners)
-    if boxed:
-        seeds = [(node, g if isinstance(g, Tensor) else box(g)) for node, g in seeds]
+    useful = None if wanted is None else leading_to(wanted, seeds)
     token = MODE.set(replace(mode, recording=create_graph, sweeping=True))
     try:
-        return _sweep(seeds, wanted, retain_graph, boxed)
+        cotangents = {node: box(g) if boxed and not isinstance(g, Tensor) else g for node, g in seeds.items()}
+        return _sweep(cotangents, wanted, useful, retain_graph, boxed)
     finally:
         MODE.reset(token)
 
 
-def _sweep(seeds: list[tuple[Node, Any]], wanted: set[Node] | None, retain: bool, boxed: bool) -> dict[Node, Any]:
-    useful = None if wanted is None else leading_to(wanted, [node for node, _ in seeds])
-    cotangents: dict[Node, Any] = {}
+def _sweep(
+    cotangents: dict[Node, Any], wanted: set[Node] | None, useful: set[Node] | None, retain: bool, boxed: bool
+) -> dict[Node, Any]:
+    heap = [(-node.id, node) for node in cotangents]
+    heapq.heapify(heap)
     owned: set[Node] = set()  # nodes whose cotangent is a buffer that nobody else can see
-    heap: list[tuple[int, Node]] = []
     found: dict[Node, Any] = {}
     listeners, sum_to = MODE.get().listeners, registry["sum_to"]
-    for node, g in seeds:
-        if node in cotangents:
-            cotangents[node] = add(cotangents[node], g)
-        else:
-            cotangents[node] = g
-            heapq.heappush(heap, (-node.id, node))
     while heap:
         node = heapq.heappop(heap)[1]
         g = cotangents.pop(node)
-        if node.hooks is not None or (node.target is not None and node.op is not None):
+        if node.hooks is not None or node.retain is not None:
             g = show(node, g, boxed)
         if node.op is None if wanted is None else node in wanted:
             found[node] = g if boxed or node in owned else own(g)
         if node.op is None:
             continue
-        pulled = node.op.pull(node, g, boxed)
+        pulled = node.op.pull(node, g, boxed, useful)
         for listener in listeners:
             listener.pulled(node, g, pulled)
         for parent, share, _ in pulled:
-            if useful is not None and parent not in useful:
-                continue
-            if share is None:
-                continue
             if parent.shape is not None and share.shape != parent.shape:
-                share = sum_to(share, shape=parent.shape)
+                share = sum_to(share, shape=parent.shape)  # broadcasting is undone here, for all ops
             if parent not in cotangents:
                 cotangents[parent] = share
                 heapq.heappush(heap, (-parent.id, parent))
@@ -135,39 +120,14 @@ def leading_to(wanted: set[Node], roots: Iterable[Node]) -> set[Node]:
 
 
 def show(node: Node, g: Any, boxed: bool) -> Any:
-    """Show a complete cotangent to the node's hooks and, after ``retain_grad()``, to its tensor."""
+    """Show a complete cotangent to the node's hooks, which may replace it, and to whoever retains it."""
     for hook in tuple(node.hooks or ()):
-        seen = g if boxed else box(g)
-        replaced = hook(seen)
+        replaced = hook(g if boxed else box(g))
         if replaced is None:
             continue
         if not isinstance(replaced, Tensor) or replaced.shape != node.shape:
             raise error("hook-result", expected=node.shape, got=getattr(replaced, "shape", type(replaced).__name__))
         g = replaced if boxed else replaced.array
-    tensor = node.target() if node.target is not None and node.op is not None else None
-    if tensor is not None:
-        accumulate(tensor, g if boxed else own(g))
+    if node.retain is not None:
+        node.retain(g)
     return g
-
-
-def accumulate(tensor: Tensor, g: Any) -> None:
-    """Add a cotangent to a tensor's ``grad``; a gradient that the user holds is never overwritten.
-
-    Parameters
-    ----------
-    tensor : Tensor
-        A leaf, or one that retains its gradient.
-    g : array or Tensor
-        An array that is the sweep's own, or a Tensor.
-    """
-    held = tensor._grad
-    if not isinstance(g, Tensor):
-        if held is not None and held.node is None:
-            g += held.array
-            held = None
-        g = box(g if type(g) is type(tensor.array) else backend_of(tensor.array).xp.asarray(g))
-    elif not MODE.get().recording:
-        g = box(own(g.array))
-    else:
-        g = registry["clone"](g)
-    tensor._grad = g if held is None else held + g

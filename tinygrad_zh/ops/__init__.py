@@ -10,7 +10,7 @@ from importlib import import_module
 from ..core import record as record
 
 FAMILIES = (
-    "elementwise", "compare", "reduce", "shape", "linalg", "activation", "normalise", "create", "convert",
+    "source_line", "formula", "accumulate", "protocol", "grad_mode", "diagnose", "display", "elementwise", "compare", "reduce", "shape", "linalg", "activation", "normalise", "create", "convert", "random", "sampling", "dropout", "loss", "special",
 )
 for family in FAMILIES:
     import_module("." + family, __name__)

@@ -15,7 +15,9 @@ from .elementwise import exp, masked_to_zero, tanh, where_p
 from .special import erf
 
 
-@primitive(r"\operatorname{relu}(<x>)", vjp_x=lambda g, y: masked_to_zero(g, y <= 0), tex_rules={"x": r"g \odot [x > 0]"})
+@primitive(
+    r"\operatorname{relu}(<x>)", vjp_x=lambda g, y: masked_to_zero(g, y <= 0), tex_rules={"x": r"g \odot [x > 0]"}
+)
 def relu(xp: Any, x: Any) -> Any:
     """Return max(x, 0); the slope at 0 is 0."""
     return xp.maximum(x, 0)
@@ -66,7 +68,12 @@ def normal_cdf(x: Any) -> Any:
     return 0.5 * (1 + erf(x / math.sqrt(2)))
 
 
-@primitive(r"<x:2> \odot \sigma(<x>)", promote=FLOAT, d_x=lambda x: silu_slope(x), tex_rules={"x": r"g \odot \sigma(x)\left(1 + x (1 - \sigma(x))\right)"})
+@primitive(
+    r"<x:2> \odot \sigma(<x>)",
+    promote=FLOAT,
+    d_x=lambda x: silu_slope(x),
+    tex_rules={"x": r"g \odot \sigma(x)\left(1 + x (1 - \sigma(x))\right)"},
+)
 def silu(xp: Any, x: Any) -> Any:
     """Return x·σ(x), also called swish."""
     return x * sigmoid(x)

@@ -10,9 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ..core.inplace import alias, write
-from ..core.methods import Methods
 from ..core.registry import inplace_methods, methods, public, register, registry
-from ..core.tensor import Tensor, box
+from ..core.tensor import Tensor
 
 
 def inplace_form(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -37,10 +36,9 @@ def attach_methods() -> None:
     """Attach every published method to Tensor's base class; what the class defines itself stays."""
     for name in sorted(methods):
         if not hasattr(Tensor, name):
-            setattr(Methods, name, public[name])
+            setattr(Tensor, name, public[name])
     for name in sorted(inplace_methods):
-        setattr(Methods, name + "_", inplace_form(name, public[name]))
+        setattr(Tensor, name + "_", inplace_form(name, public[name]))
 
 
 register("apply_inplace", apply_inplace)
-register("box", box)

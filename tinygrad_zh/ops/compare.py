@@ -117,7 +117,22 @@ def isfinite(xp: Any, x: Any) -> Any:
 for op in (eq, ne, lt, le, gt, ge, bitwise_and, bitwise_or, bitwise_xor, bitwise_not):
     register(op.name, op)
 for op in (
-    eq, ne, lt, le, gt, ge, logical_and, logical_or, logical_xor, logical_not,
-    bitwise_and, bitwise_or, bitwise_xor, bitwise_not, isnan, isinf, isfinite,
+    eq,
+    ne,
+    lt,
+    le,
+    gt,
+    ge,
+    logical_and,
+    logical_or,
+    logical_xor,
+    logical_not,
+    bitwise_and,
+    bitwise_or,
+    bitwise_xor,
+    bitwise_not,
+    isnan,
+    isinf,
+    isfinite,
 ):
     publish(op.name, op)

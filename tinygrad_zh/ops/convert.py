@@ -34,7 +34,9 @@ def transfer(xp: Any, x: Any, *, device: Device, source: Device) -> Any:
 
 
 @published()
-def to(input: Any, *args: Any, dtype: Any = None, device: Any = None, copy: bool = False, non_blocking: bool = False) -> Any:
+def to(
+    input: Any, *args: Any, dtype: Any = None, device: Any = None, copy: bool = False, non_blocking: bool = False
+) -> Any:
     """Return the tensor with another dtype or on another device; itself if nothing changes.
 
     Parameters
@@ -49,9 +51,7 @@ def to(input: Any, *args: Any, dtype: Any = None, device: Any = None, copy: bool
     for arg in args:
         if isinstance(arg, Tensor):
             dtype, device = arg.dtype, arg.device
-        elif isinstance(arg, Device) or (isinstance(arg, str) and arg.partition(":")[0] in ("cpu", "cuda", "double")):
-            device = arg
-        elif isinstance(arg, int) and not isinstance(arg, bool):
+        elif isinstance(arg, Device) or (isinstance(arg, str) and arg.partition(":")[0] in ("cpu", "cuda", "double")) or (isinstance(arg, int) and not isinstance(arg, bool)):
             device = arg
         else:
             dtype = arg
@@ -145,7 +145,9 @@ def from_torch(tensor: Any) -> Tensor:
 def to_torch(input: Any) -> Any:
     """Return a PyTorch tensor that shares memory with this CPU tensor; the graph does not come along."""
     array = backend_of(input.array).to_numpy(input.array)
-    return torch_module().from_numpy(array if array.flags.writeable and min(array.strides, default=0) >= 0 else array.copy())
+    return torch_module().from_numpy(
+        array if array.flags.writeable and min(array.strides, default=0) >= 0 else array.copy()
+    )
 
 
 def torch_module() -> Any:
@@ -153,7 +155,9 @@ def torch_module() -> Any:
     try:
         return importlib.import_module("torch")
     except ImportError as problem:
-        raise error("missing-package", package="torch", purpose="exchange tensors with PyTorch", extra="test") from problem
+        raise error(
+            "missing-package", package="torch", purpose="exchange tensors with PyTorch", extra="test"
+        ) from problem
 
 
 @published(method=False)

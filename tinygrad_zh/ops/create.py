@@ -14,9 +14,11 @@ from ..aliases import DType
 from ..backend.devices import backend_for, backend_of
 from ..backend.dtypes import DTYPES, as_dtype, get_default_dtype, int64
 from ..backend.promotion import number_dtype
+from ..core.primitive import SAME
 from ..core.registry import published, register
 from ..core.tensor import Tensor, box
 from ..errors import error
+from .arguments import promoted
 from .dims import sizes_of
 
 
@@ -116,7 +118,7 @@ def from_numpy(array: Any) -> Tensor:
     return box(array)
 
 
-def as_operand(x: Any, beside: Any = ()) -> Any:
+def as_operand(x: Any) -> Any:
     """Return what stands beside a Tensor as Tensor, Python number or None."""
     if isinstance(x, (Tensor, bool, int, float)) and not isinstance(x, np.generic):
         return x
@@ -131,8 +133,6 @@ def as_operand(x: Any, beside: Any = ()) -> Any:
 
 def common(a: Any, b: Any) -> tuple[Any, Any]:
     """Return two operands of one dtype; two numbers become 0-d tensors."""
-    from ..core.primitive import SAME, promoted
-
     if not isinstance(a, Tensor) and not isinstance(b, Tensor):
         a, b = tensor(a), tensor(b)
     return promoted((a, b), SAME)  # type: ignore[return-value]
@@ -146,7 +146,9 @@ def filled(op: str, sizes: tuple[Any, ...], value: Any, dtype: Any, device: Any,
     shape = sizes_of(op, sizes)
     if min(shape, default=0) < 0:
         raise error("size-negative", op=op, sizes=shape)
-    made = box(backend_for(device).xp.full(shape, value, dtype=get_default_dtype() if dtype is None else as_dtype(dtype)))
+    made = box(
+        backend_for(device).xp.full(shape, value, dtype=get_default_dtype() if dtype is None else as_dtype(dtype))
+    )
     return made.requires_grad_() if requires_grad else made
 
 
@@ -202,7 +204,9 @@ def empty_like(input: Any, *, dtype: Any = None, device: Any = None, requires_gr
 
 
 @published(method=False)
-def full_like(input: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def full_like(
+    input: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Make a tensor of one value of the same shape, dtype and device."""
     return like(input, fill_value, dtype, device, requires_grad)
 

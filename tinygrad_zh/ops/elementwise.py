@@ -35,9 +35,7 @@ def mul(xp: Any, a: Any, b: Any) -> Any:
     return a * b
 
 
-@primitive(
-    r"\frac{<a>}{<b>}", promote=FLOAT, vjp_a=lambda g, b: g / b, vjp_b=lambda g, a, b: -g * a / (b * b)
-)
+@primitive(r"\frac{<a>}{<b>}", promote=FLOAT, vjp_a=lambda g, b: g / b, vjp_b=lambda g, a, b: -g * a / (b * b))
 def div_p(xp: Any, a: Any, b: Any) -> Any:
     return xp.true_divide(a, b)
 

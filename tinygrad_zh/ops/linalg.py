@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.primitive import SAME, primitive
-from ..core.registry import publish, published, register
+from ..core.registry import published, register
 from ..core.symbol import PRODUCT, SUM
 from ..errors import error
 from .shape import mT, reshape_p, sum_to

@@ -8,23 +8,24 @@ from __future__ import annotations
 from typing import Any
 
 from ..backend.dtypes import as_dtype
-from ..core.primitive import FLOAT, fusable, primitive
+from ..core.primitive import FLOAT, primitive
 from ..core.registry import published, registry
 from ..errors import error
 from .dims import one_dim
 from .elementwise import exp
+from .fusable import fusable
 from .reduce import sum_p
 
 
 @fusable()
 def softmax_pullback(g: Any, y: Any, *, dim: int) -> Any:
-    """y ⊙ (g − Σ g ⊙ y): what the cotangent gains in one place it loses in proportion in the others."""
+    """Y ⊙ (g − Σ g ⊙ y): what the cotangent gains in one place it loses in proportion in the others."""
     return y * (g - sum_p(g * y, dims=(dim,), keepdim=True))
 
 
 @fusable()
 def log_softmax_pullback(g: Any, y: Any, *, dim: int) -> Any:
-    """g − eʸ Σ g"""
+    """G − eʸ Σ g"""
     return g - exp(y) * sum_p(g, dims=(dim,), keepdim=True)
 
 

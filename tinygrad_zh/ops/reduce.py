@@ -189,8 +189,14 @@ def mean(
 
 @published()
 def var(
-    input: Any, dim: Any = None, *, correction: float = 1, unbiased: bool | None = None, keepdim: bool = False,
-    axis: Dims = None, keepdims: bool = False,
+    input: Any,
+    dim: Any = None,
+    *,
+    correction: float = 1,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    axis: Dims = None,
+    keepdims: bool = False,
 ) -> Any:
     """Return the variance along `dim`, or of all elements.
 
@@ -210,11 +216,19 @@ def var(
 
 @published()
 def std(
-    input: Any, dim: Any = None, *, correction: float = 1, unbiased: bool | None = None, keepdim: bool = False,
-    axis: Dims = None, keepdims: bool = False,
+    input: Any,
+    dim: Any = None,
+    *,
+    correction: float = 1,
+    unbiased: bool | None = None,
+    keepdim: bool = False,
+    axis: Dims = None,
+    keepdims: bool = False,
 ) -> Any:
     """Return the standard deviation, the square root of `var`."""
-    return sqrt(var(input, dim, correction=correction, unbiased=unbiased, keepdim=keepdim, axis=axis, keepdims=keepdims))
+    return sqrt(
+        var(input, dim, correction=correction, unbiased=unbiased, keepdim=keepdim, axis=axis, keepdims=keepdims)
+    )
 
 
 def refuse_empty(op: str, input: Any, dims: tuple[int, ...]) -> None:

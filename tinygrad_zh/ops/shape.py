@@ -13,16 +13,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..aliases import Shape
-from ..core.primitive import primitive
+from ..core.primitive import SAME, primitive
 from ..core.registry import publish, published, register
 from ..core.tensor import Tensor
 from ..errors import error
+from .arguments import promoted
 from .dims import one_dim, sizes_of
 
 # -- the primitives ------------------------------------------------------------------------------------
 
 
-@primitive(r"\operatorname{broadcast}(<x>)", view=True, vjp_x=lambda g, x_shape: sum_to(g, shape=x_shape), name="expand")
+@primitive(
+    r"\operatorname{broadcast}(<x>)", view=True, vjp_x=lambda g, x_shape: sum_to(g, shape=x_shape), name="expand"
+)
 def broadcast_to_p(xp: Any, x: Any, *, shape: Shape) -> Any:
     return xp.broadcast_to(x, shape)
 
@@ -35,7 +38,9 @@ def sum_to(xp: Any, x: Any, *, shape: Shape) -> Any:
     return xp.sum(x, axis=axes, keepdims=True).reshape(shape) if axes else x.reshape(shape)
 
 
-@primitive(r"\operatorname{reshape}(<x>)", view=True, vjp_x=lambda g, x_shape: reshape_p(g, shape=x_shape), name="reshape")
+@primitive(
+    r"\operatorname{reshape}(<x>)", view=True, vjp_x=lambda g, x_shape: reshape_p(g, shape=x_shape), name="reshape"
+)
 def reshape_p(xp: Any, x: Any, *, shape: Shape) -> Any:
     return x.reshape(shape)
 
@@ -321,8 +326,6 @@ def common_dtype(tensors: Sequence[Any]) -> Sequence[Any]:
     """Cast tensors to their common dtype."""
     if len({x.dtype for x in tensors}) == 1:
         return tensors
-    from ..core.primitive import SAME, promoted
-
     return promoted(tuple(tensors), SAME)
 
 
@@ -401,7 +404,6 @@ def expand_for_write(result: Any, shape: Shape, name: str) -> Any:
     if lead < 0 or any(n not in (1, shape[lead + i]) for i, n in enumerate(result.shape)):
         raise error("inplace-shape", op=name, result=result.shape, target=shape)
     return broadcast_to_p(result, shape=shape)
-
 
 
 publish("clone", clone)

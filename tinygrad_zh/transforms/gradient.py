@@ -13,9 +13,10 @@ from ..backend.quiet import quietly_here
 from ..core.inplace import refresh
 from ..core.node import Node
 from ..core.registry import register
-from ..core.sweep import accumulate, own, sweep
+from ..core.sweep import own, sweep
 from ..core.tensor import Tensor, box
 from ..errors import error
+from ..ops.accumulate import accumulate
 
 
 def as_sequence(name: str, tensors: Any) -> tuple[Tensor, ...]:
@@ -50,19 +51,19 @@ def seed_of(output: Tensor, gradient: Any) -> Any:
     return gradient if gradient.node is not None else gradient.array
 
 
-def seeds_of(outputs: tuple[Tensor, ...], gradients: Any, create_graph: bool) -> list[tuple[Node, Any]]:
-    """Pair every root with its cotangent."""
-    given: Sequence[Any]
+def seeds_of(outputs: tuple[Tensor, ...], gradients: Any, create_graph: bool) -> dict[Node, Any]:
+    """Pair every root with its cotangent; of a root given twice, the cotangents add up."""
     if gradients is None:
-        given = [None] * len(outputs)
+        given: Sequence[Any] = [None] * len(outputs)
     else:
-        given = [gradients] if not isinstance(gradients, (list, tuple)) else gradients
+        given = gradients if isinstance(gradients, (list, tuple)) else [gradients]
     if len(given) != len(outputs):
         raise error("cotangent-count", outputs=len(outputs), given=len(given))
-    seeds = []
+    seeds: dict[Node, Any] = {}
     for output, gradient in zip(outputs, given, strict=True):
         node, seed = root_of(output), seed_of(output, gradient)
-        seeds.append((node, seed.array if isinstance(seed, Tensor) and not create_graph else seed))
+        seed = seed.array if isinstance(seed, Tensor) and not create_graph else seed
+        seeds[node] = seeds[node] + seed if node in seeds else seed
     return seeds
 
 
@@ -99,9 +100,7 @@ def backward(
     seeds = seeds_of(as_sequence("backward", tensors), grad_tensors, create_graph)
     chosen = None if inputs is None else as_sequence("backward", inputs)
     wanted = None if chosen is None else {root_of(x): x for x in chosen}
-    found = quietly_here(
-        sweep, seeds, None if wanted is None else set(wanted), retain_graph=retain, create_graph=create_graph
-    )
+    found = quietly_here(sweep, seeds, None if wanted is None else set(wanted), retain, create_graph)
     for node, g in found.items():
         tensor = wanted[node] if wanted is not None else node.target() if node.target is not None else None
         if tensor is not None:
@@ -151,7 +150,9 @@ def grad(
     (tensor(6.),)
     """
     if materialize_grads and allow_unused is False:
-        raise error("argument", op="grad", argument="allow_unused", expected="not False with materialize_grads", got=False)
+        raise error(
+            "argument", op="grad", argument="allow_unused", expected="not False with materialize_grads", got=False
+        )
     retain = create_graph if retain_graph is None else retain_graph
     listed = as_sequence("grad", inputs)
     nodes = [refresh(x).node for x in listed]
@@ -159,7 +160,7 @@ def grad(
         if node is None:
             raise error("grad-of-constant", position=i)
     seeds = seeds_of(as_sequence("grad", outputs), grad_outputs, create_graph)
-    found = quietly_here(sweep, seeds, {n for n in nodes if n}, retain_graph=retain, create_graph=create_graph)
+    found = quietly_here(sweep, seeds, {n for n in nodes if n}, retain, create_graph)
     results: list[Tensor | None] = []
     for i, (x, node) in enumerate(zip(listed, nodes, strict=True)):
         g = found.get(node) if node is not None else None

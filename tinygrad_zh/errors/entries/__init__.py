@@ -4,6 +4,6 @@ Codes: E0xx graph · E1xx shapes and indices · E2xx dtypes and arguments · E3x
 E4xx data · E5xx storage · E6xx layers, optimisers, training · E7xx checks and pictures.
 """
 
-from . import checks, data, device, dtype, graph, shape, storage, training
+from . import checks, data, device, dimension, dtype, graph, loader, random, shape, storage, training
 
-__all__ = ["checks", "data", "device", "dtype", "graph", "shape", "storage", "training"]
+__all__ = ["checks", "data", "device", "dimension", "dtype", "graph", "loader", "random", "shape", "storage", "training"]

@@ -1,0 +1,18 @@
+"""Floor 3: the public face ``tinygrad_zh.autograd``, with PyTorch's names."""
+
+from .ops.grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from .transforms.function import Function
+from .transforms.gradcheck import gradcheck, gradgradcheck
+from .transforms.gradient import backward, grad
+
+__all__ = [
+    "Function",
+    "backward",
+    "enable_grad",
+    "grad",
+    "gradcheck",
+    "gradgradcheck",
+    "is_grad_enabled",
+    "no_grad",
+    "set_grad_enabled",
+]

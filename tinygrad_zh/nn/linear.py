@@ -1,0 +1,106 @@
+"""Linear, and the layers that only change the shape.
+
+May import: floors 0–2, ``module``, ``parameter``, ``init``, ``functional``.  Read next: ``activation.py``.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..core.registry import public
+from ..errors import error
+from . import functional as F
+from . import init
+from .module import Module
+from .parameter import Parameter
+
+
+class Identity(Module):
+    """Return the input as it is; takes and ignores any arguments, to stand in for another layer."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
+
+    def forward(self, input: Any) -> Any:
+        """Return `input`."""
+        return input
+
+
+class Linear(Module):
+    """x Wᵀ + b: every output is a weighted sum of all inputs.
+
+    Parameters
+    ----------
+    in_features, out_features : int
+        Length of the last dimension before and after.
+    bias : bool
+        Whether b is added.
+    device, dtype : optional
+        Of weight and bias.
+
+    Attributes
+    ----------
+    weight : Parameter of shape (out_features, in_features)
+        W.
+    bias : Parameter of shape (out_features,) or None
+        b.
+
+    Notes
+    -----
+    Both start uniform in ±1/√in_features, as in PyTorch.  (There the weight is drawn by the rule of
+    He et al. (2015) for a leaky ReLU of slope √5: bound = √(2/(1+5)) · √(3/in) = 1/√in.)
+
+    Examples
+    --------
+    >>> Linear(3, 2)(ones(5, 3)).shape
+    (5, 2)
+    """
+
+    weight: Parameter
+    bias: Parameter | None
+
+    def __init__(
+        self, in_features: int, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None
+    ) -> None:
+        super().__init__()
+        for name, size in (("in_features", in_features), ("out_features", out_features)):
+            if isinstance(size, bool) or not isinstance(size, int) or size < 0:
+                raise error("argument", op="Linear", argument=name, expected="an int ≥ 0", got=size)
+        self.in_features, self.out_features = in_features, out_features
+        empty = public["empty"]
+        self.weight = Parameter(empty((out_features, in_features), device=device, dtype=dtype))
+        self.register_parameter("bias", Parameter(empty(out_features, device=device, dtype=dtype)) if bias else None)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw weight and bias anew."""
+        if self.in_features:
+            init.kaiming_uniform_(self.weight, a=math.sqrt(5))
+        if self.bias is not None:
+            bound = 1 / math.sqrt(self.in_features) if self.in_features else 0.0
+            init.uniform_(self.bias, -bound, bound)
+
+    def forward(self, input: Any) -> Any:
+        """Map (..., in_features) to (..., out_features)."""
+        return F.linear(input, self.weight, self.bias)
+
+    def extra_repr(self) -> str:
+        """Return the sizes."""
+        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+
+
+class Flatten(Module):
+    """Join the dimensions from `start_dim` to `end_dim` into one; by default all but the batch's."""
+
+    def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
+        super().__init__()
+        self.start_dim, self.end_dim = start_dim, end_dim
+
+    def forward(self, input: Any) -> Any:
+        """Map (B, …) to (B, N)."""
+        return public["flatten"](input, self.start_dim, self.end_dim)
+
+    def extra_repr(self) -> str:
+        """Return the dimensions."""
+        return f"start_dim={self.start_dim}, end_dim={self.end_dim}"

@@ -1,0 +1,90 @@
+"""A Parameter: a Tensor that a Module finds by itself and an optimiser changes.
+
+May import: floors 0–2.  Read next: ``module.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..aliases import Array
+from ..core.inplace import share, touch
+from ..core.registry import public
+from ..core.tensor import Tensor
+
+
+class Parameter(Tensor):
+    """A Tensor that is registered when it is assigned to an attribute of a Module.
+
+    Parameters
+    ----------
+    data : Tensor or array_like
+        A Tensor's memory is shared; anything else goes through ``tensor()``.
+    requires_grad : bool
+        Whether it is to be trained.
+
+    Notes
+    -----
+    Results of operations on it are plain Tensors.
+
+    Examples
+    --------
+    >>> Parameter(tensor([1.0, 2.0]))
+    Parameter containing:
+    tensor([1., 2.], requires_grad=True)
+    """
+
+    def __init__(self, data: Any, requires_grad: bool = True) -> None:
+        source = data if isinstance(data, Tensor) else public["tensor"](data)
+        self.array, self.node = source.array, None
+        self.cell = share(source)  # one memory, one count of its versions
+        self.requires_grad = requires_grad
+
+    def __repr__(self) -> str:
+        return "Parameter containing:\n" + super().__repr__()
+
+
+def take_array(tensor: Tensor, array: Array, writer: str) -> None:
+    """Let a leaf hold another array, of another dtype or on another device, and stay the same object.
+
+    An optimiser that holds the tensor goes on with the new array.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        A leaf; hooks and ``requires_grad`` stay.
+    array : array
+        The new memory.
+    writer : str
+        Who does this, for messages.
+    """
+    touch(tensor, writer)  # a graph that saved the old values must not go on with the new ones
+    node, tensor.node, tensor.cell = tensor.node, None, None
+    tensor.array = array
+    if node is not None:
+        tensor.requires_grad = True
+        assert tensor.node is not None
+        tensor.node.hooks = node.hooks
+
+
+def clear_gradients(tensors: Iterable[Tensor], set_to_none: bool) -> None:
+    """Forget the gradients, or write zeros into them where somebody holds on to their memory.
+
+    Parameters
+    ----------
+    tensors : iterable of Tensor
+        Whose ``grad`` is meant.
+    set_to_none : bool
+        Whether ``grad`` becomes None, which saves the memory and the pass that fills it.
+    """
+    for tensor in tensors:
+        gradient = tensor._grad
+        if gradient is None:
+            continue
+        if set_to_none:
+            tensor._grad = None
+        else:
+            gradient.node = None
+            gradient.array[...] = 0
+            touch(gradient, "zero_grad")

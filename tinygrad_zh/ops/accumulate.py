@@ -1,0 +1,88 @@
+"""Floor 2: a tensor's ``grad``: reading it, setting it, and adding to it what a sweep brings.
+
+May import: floors 0–1.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+from ..backend.devices import backend_of
+from ..core.inplace import refresh
+from ..core.modes import MODE
+from ..core.registry import published, registry
+from ..core.sweep import own
+from ..core.tensor import Tensor, box
+from ..errors import error
+
+
+def accumulate(tensor: Tensor, g: Any) -> None:
+    """Add a cotangent to a tensor's ``grad``; a gradient that the user holds is never overwritten.
+
+    Parameters
+    ----------
+    tensor : Tensor
+        A leaf, or one that retains its gradient.
+    g : array or Tensor
+        An array that is the sweep's own, or a Tensor.
+    """
+    held = tensor._grad
+    if isinstance(g, Tensor):
+        g = registry["clone"](g) if MODE.get().recording else box(own(g.array))
+        tensor._grad = g if held is None else held + g
+    elif held is None or held.node is not None:
+        g = box(backend_of(tensor.array).xp.asarray(g))
+        tensor._grad = g if held is None else held + g
+    else:
+        g += held.array  # into the new buffer, so that whoever holds the old gradient keeps it
+        tensor._grad = box(backend_of(tensor.array).xp.asarray(g))
+
+
+@published()
+def retain_grad(input: Tensor) -> None:
+    """Keep this tensor's gradient in ``grad`` although it is no leaf.
+
+    Raises
+    ------
+    GraphError
+        If the tensor requires no gradient.
+    """
+    node = refresh(input).node
+    if node is None:
+        raise error("retain-without-grad")
+    if node.op is None:
+        return  # a leaf keeps its gradient anyway
+    reference = weakref.ref(input)
+
+    def retain(g: Any) -> None:
+        tensor = reference()
+        if tensor is not None:
+            accumulate(tensor, g if isinstance(g, Tensor) else own(g))
+
+    node.retain = retain
+
+
+def retains_grad(self: Tensor) -> bool:
+    """Whether ``grad`` of a tensor that is no leaf will be kept."""
+    return self.node is not None and self.node.retain is not None
+
+
+def get_grad(self: Tensor) -> Tensor | None:
+    """∂(root)/∂(self), summed over the calls of ``backward()`` so far; None before."""
+    if self._grad is None and self.node is not None and self.node.op is not None and self.node.retain is None:
+        registry["warn_non_leaf_grad"](self)
+    return self._grad
+
+
+def set_grad(self: Tensor, value: Tensor | None) -> None:
+    """Set or clear the gradient; a Tensor of the same shape."""
+    if value is not None and not isinstance(value, Tensor):
+        raise error("grad-not-a-tensor", kind=type(value).__name__)
+    if value is not None and value.shape != self.shape:
+        raise error("grad-shape", expected=self.shape, got=value.shape)
+    self._grad = value
+
+
+for _name, _attribute in {"grad": property(get_grad, set_grad), "retains_grad": property(retains_grad)}.items():
+    setattr(Tensor, _name, _attribute)

@@ -1,0 +1,65 @@
+"""Floor 2: sorting out the operands of a call: common dtypes, and operands given by name.
+
+May import: floors 0–1.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..backend.devices import backend_of
+from ..backend.promotion import number_dtype, result_type
+from ..core.primitive import FLOAT, Primitive
+from ..core.registry import register, registry
+from ..core.tensor import Tensor
+from ..errors import error
+
+
+def promoted(operands: tuple[Any, ...], how: str) -> tuple[Any, ...]:
+    """Bring operands to their common dtype, casting Tensors by a recorded ``cast``.
+
+    Parameters
+    ----------
+    operands : tuple of Tensor, array, number or None
+        At least one is a Tensor; arrays become Tensors, None stays.
+    how : {SAME, FLOAT}
+        Whether integers become the default float.
+    """
+    boxed = [registry["as_operand"](x) for x in operands]
+    ranks = [
+        (x.array.dtype, 0 if x.array.shape else 1) if isinstance(x, Tensor) else (number_dtype(x), 2)
+        for x in boxed
+        if x is not None
+    ]
+    dtype = result_type(ranks)
+    if how == FLOAT and dtype.kind != "f":
+        dtype = number_dtype(1.0)
+    xp = next(backend_of(x.array).xp for x in boxed if isinstance(x, Tensor))
+    results: list[Any] = []
+    for x in boxed:
+        if isinstance(x, Tensor):
+            results.append(x if x.array.dtype == dtype else registry["cast"](x, dtype=dtype))
+        elif x is None or (dtype.kind == "f" and type(x) is not bool):
+            results.append(x)  # a number beside floats is weak in NumPy too
+        else:
+            results.append(xp.asarray(x, dtype=dtype))
+    return tuple(results)
+
+
+def call_by_keyword(op: Primitive, operands: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    """Call a primitive with operands by name, PyTorch's ``input`` and ``other`` included; refuse unknown names."""
+    places = list(operands)
+    for torch_name, own_name in zip(("input", "other"), op.operands, strict=False):
+        if torch_name in named:
+            named[own_name] = named.pop(torch_name)
+    for own_name in op.operands[len(places) :]:
+        if own_name in named:
+            places.append(named.pop(own_name))
+    if unknown := sorted(set(named) - set(op.static_names)):
+        known = (*op.operands, *op.static_names)
+        raise error("argument-unknown", op=op.name, names=", ".join(unknown), known=", ".join(known))
+    return op(*places, **named)
+
+
+register("promoted", promoted)
+register("call_by_keyword", call_by_keyword)

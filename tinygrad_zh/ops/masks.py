@@ -1,0 +1,144 @@
+r"""Floor 2: masks: ``masked_fill`` and ``masked_select``, ``nonzero``, and the triangles that attention masks with.
+
+May import: floors 0–1, ``elementwise``, ``indexing``, ``shape``.  Read next: ``parts.py``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..aliases import Shape
+from ..core.primitive import primitive
+from ..core.registry import publish, published, register, registry
+from ..core.tensor import Tensor
+from ..errors import error
+from .elementwise import where_p
+from .indexing import getitem, nonzero_p, number_for
+from .shape import broadcast_to_p, unbind
+
+
+def checked_mask(op: str, input: Any, mask: Any) -> Shape:
+    """Return the common shape of a tensor and a bool mask; refuse any other mask."""
+    if not isinstance(mask, Tensor):
+        raise error("not-a-tensor", op=op, kind=type(mask).__name__)
+    if mask.dtype.kind != "b":
+        raise error("mask-dtype", op=op, dtype=mask.dtype)
+    try:
+        return np.broadcast_shapes(input.shape, mask.shape)
+    except ValueError as problem:
+        raise error("broadcast", op=op, shapes=f"{input.shape}, {mask.shape}") from problem
+
+
+@published(inplace=True)
+def masked_fill(input: Any, mask: Any, value: Any) -> Any:
+    """Return `input` with a number where `mask` is true.
+
+    Parameters
+    ----------
+    input : Tensor of shape (...)
+        The values.
+    mask : Tensor of bool
+        Broadcasts with `input`.
+    value : number or 0-d Tensor
+        Is converted to the dtype of `input`.
+
+    Raises
+    ------
+    DTypeError
+        If the mask is not bool.
+
+    Examples
+    --------
+    >>> x = tensor([1.0, 2.0])
+    >>> x.masked_fill(x > 1, float("-inf"))
+    tensor([1., -inf])
+    """
+    checked_mask("masked_fill", input, mask)
+    if not isinstance(value, Tensor):
+        value = number_for("masked_fill", value, input.dtype)
+    elif value.ndim:
+        raise error("ndim", op="masked_fill", expected=0, shape=value.shape)
+    elif value.dtype != input.dtype:
+        value = registry["cast"](value, dtype=input.dtype)
+    return where_p(mask, value, input)
+
+
+@published()
+def masked_select(input: Any, mask: Any) -> Any:
+    """Return the elements where `mask` is true as a 1-d tensor, input and mask broadcast to a common shape first."""
+    shape = checked_mask("masked_select", input, mask)
+    wide, where = (broadcast_to_p(x, shape=shape) if x.shape != shape else x for x in (input, mask))
+    return getitem(wide, where) if shape else getitem(wide, (where,)).reshape(-1)
+
+
+@published()
+def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
+    """Return where the elements that are not zero stand.
+
+    Parameters
+    ----------
+    input : Tensor of shape (...), N dimensions
+        The values.
+    as_tuple : bool
+        Return N 1-d tensors, which index `input`, instead of one with a row for every element.
+
+    Returns
+    -------
+    Tensor of int64 of shape (count, N), or tuple of N Tensors of shape (count,)
+    """
+    if not as_tuple:
+        return nonzero_p(input)
+    return unbind(nonzero_p(input if input.ndim else input.reshape(1)), 1)
+
+
+@primitive(
+    r"\operatorname{tril}(<x>)",
+    vjp_x=lambda g, diagonal: tril_p(g, diagonal=diagonal),
+    name="tril",
+)
+def tril_p(xp: Any, x: Any, *, diagonal: int) -> Any:
+    return xp.tril(x, diagonal)
+
+
+@primitive(
+    r"\operatorname{triu}(<x>)",
+    vjp_x=lambda g, diagonal: triu_p(g, diagonal=diagonal),
+    name="triu",
+)
+def triu_p(xp: Any, x: Any, *, diagonal: int) -> Any:
+    return xp.triu(x, diagonal)
+
+
+def triangle(keep: Any, input: Any, diagonal: Any) -> Any:
+    """Check the operands of ``tril`` and ``triu``."""
+    if input.ndim < 2:
+        raise error("triangle-ndim", op=keep.name, shape=input.shape)
+    if isinstance(diagonal, bool) or not hasattr(diagonal, "__index__"):
+        raise error("argument", op=keep.name, argument="diagonal", expected="an int", got=diagonal)
+    return keep(input, diagonal=diagonal.__index__())
+
+
+@published(inplace=True)
+def tril(input: Any, diagonal: int = 0) -> Any:
+    """Return the lower triangle of the last two dimensions, and 0 above it.
+
+    Parameters
+    ----------
+    input : Tensor of shape (..., N, M)
+        The matrices.
+    diagonal : int
+        The last diagonal to keep: 0 the main one, 1 the one above it, −1 the one below.
+    """
+    return triangle(tril_p, input, diagonal)
+
+
+@published(inplace=True)
+def triu(input: Any, diagonal: int = 0) -> Any:
+    """Return the upper triangle of the last two dimensions, and 0 below it; `diagonal` is the first to keep."""
+    return triangle(triu_p, input, diagonal)
+
+
+register("nonzero", nonzero)
+publish("argwhere", nonzero_p)

@@ -1,0 +1,138 @@
+r"""Floor 2: parts of a tensor by name: ``select``, ``narrow``, ``diagonal``; and ``flip``.
+
+May import: floors 0–1, ``dims``, ``indexing``, ``shape``.  Read next: ``einsum.py``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..aliases import Shape
+from ..core.primitive import primitive
+from ..core.registry import published
+from ..core.tensor import Tensor
+from ..errors import error
+from .brackets import Place
+from .dims import one_dim, sizes_of
+from .indexing import slice_p
+from .reduce import sum
+from .shape import clone
+
+# -- the primitives ------------------------------------------------------------------------------------
+
+
+@primitive(r"\operatorname{flip}(<x>)", vjp_x=lambda g, dims: flip_p(g, dims=dims), name="flip")
+def flip_p(xp: Any, x: Any, *, dims: tuple[int, ...]) -> Any:
+    return xp.flip(x, dims).copy()  # a copy as in PyTorch, which knows no negative strides
+
+
+@primitive(
+    r"\operatorname{diag}(<x>)",
+    view=True,
+    vjp_x=lambda g, x_shape, offset, dim1, dim2: place_diagonal(g, shape=x_shape, offset=offset, dim1=dim1, dim2=dim2),
+    name="diagonal",
+)
+def diagonal_p(xp: Any, x: Any, *, offset: int, dim1: int, dim2: int) -> Any:
+    y = xp.diagonal(x, offset, dim1, dim2)
+    if not getattr(y.flags, "writeable", True) and x.flags.writeable:
+        y.flags.writeable = True  # NumPy gives a view that it does not let one write to; CuPy does
+    return y
+
+
+@primitive(
+    r"\operatorname{place\_diag}(<x>)",
+    vjp_x=lambda g, offset, dim1, dim2: diagonal_p(g, offset=offset, dim1=dim1, dim2=dim2),
+)
+def place_diagonal(xp: Any, x: Any, *, shape: Shape, offset: int, dim1: int, dim2: int) -> Any:
+    """Return zeros of `shape` with `x` on the diagonal."""
+    y = xp.zeros(shape, dtype=x.dtype)
+    diagonal_p.value(xp, y, offset=offset, dim1=dim1, dim2=dim2)[...] = x
+    return y
+
+
+# -- PyTorch's functions -------------------------------------------------------------------------------
+
+
+def integer(op: str, argument: str, value: Any) -> int:
+    """Return an int, also of a 0-d int tensor; refuse anything else."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise error("argument", op=op, argument=argument, expected="an int", got=value)
+    return int(value.__index__())
+
+
+@published()
+def select(input: Any, dim: int, index: int) -> Any:
+    """Return a view of the slice at one position along `dim`, without that dimension: ``x[:, …, index]``."""
+    d, i = one_dim("select", dim, input.ndim), integer("select", "index", index)
+    if not input.ndim:
+        raise error("index-count", count=1, ndim=0, shape=())
+    if not -input.shape[d] <= i < input.shape[d]:
+        raise error("index-range", op="select", index=i, dim=d, size=input.shape[d], low=-input.shape[d])
+    return slice_p(input, index=Place((*(slice(None),) * d, i)))
+
+
+@published()
+def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
+    """Return a view of `length` slices along `dim`, from `start` on: ``x[:, …, start : start + length]``.
+
+    Raises
+    ------
+    IndexingError
+        If there are not as many.
+    """
+    d, first, count = one_dim("narrow", dim, input.ndim), integer("narrow", "start", start), integer("narrow", "length", length)
+    if not input.ndim:
+        raise error("index-count", count=1, ndim=0, shape=())
+    size = input.shape[d]
+    first += size if first < 0 else 0
+    if not 0 <= first <= first + count <= size:
+        raise error("narrow", start=start, length=length, dim=d, size=size)
+    return slice_p(input, index=Place((*(slice(None),) * d, slice(first, first + count))))
+
+
+@published()
+def flip(input: Any, *dims: Any) -> Any:
+    """Return a copy with the order of the elements reversed along each of `dims`."""
+    chosen = tuple(one_dim("flip", d, input.ndim) for d in sizes_of("flip", dims))
+    if len(set(chosen)) != len(chosen):
+        raise error("dim-repeated", op="flip", dims=dims)
+    return flip_p(input, dims=chosen if input.ndim else ())
+
+
+@published()
+def diagonal(input: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
+    """Return a view of the diagonal of two dimensions, as a new last dimension.
+
+    Parameters
+    ----------
+    input : Tensor of shape (..., N, ..., M, ...)
+        At least 2-d.
+    offset : int
+        0 the main diagonal, 1 the one above it, −1 the one below.
+    dim1, dim2 : int
+        Of which dimensions.
+    """
+    a, b = one_dim("diagonal", dim1, input.ndim), one_dim("diagonal", dim2, input.ndim)
+    if a == b:
+        raise error("dim-repeated", op="diagonal", dims=(dim1, dim2))
+    return diagonal_p(input, offset=integer("diagonal", "offset", offset), dim1=a, dim2=b)
+
+
+@published()
+def diag(input: Any, diagonal: int = 0) -> Any:
+    """Return the diagonal of a matrix as a vector; or a matrix of zeros with a vector on its diagonal."""
+    offset = integer("diag", "diagonal", diagonal)
+    if input.ndim == 1:
+        n = input.shape[0] + abs(offset)
+        return place_diagonal(input, shape=(n, n), offset=offset, dim1=0, dim2=1)
+    if input.ndim != 2:
+        raise error("ndim", op="diag", expected="1 or 2", shape=input.shape)
+    return clone(diagonal_p(input, offset=offset, dim1=0, dim2=1))
+
+
+@published()
+def trace(input: Any) -> Any:
+    """Return the sum of the main diagonal of a matrix."""
+    if not isinstance(input, Tensor) or input.ndim != 2:
+        raise error("ndim", op="trace", expected=2, shape=getattr(input, "shape", ()))
+    return sum(diagonal_p(input, offset=0, dim1=0, dim2=1))

@@ -1,0 +1,149 @@
+r"""Floor 2: the step of an optimiser, one primitive per rule, on arrays and in place.
+
+An optimiser calls these through the door, ``sgd_step.run((p, g, …), static)``, so that whoever listens sees
+the step and a backend can put one kernel in its place.  They have no derivative.  What is read here is plain
+mathematics with ``out=``: at the size of a weight matrix, fresh memory costs more than the arithmetic.
+
+Letters: p parameter, g gradient ∂L/∂p, η = lr, μ = momentum.
+
+May import: floors 0–1.  Read next: ``../optim/sgd.py``.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from ..core.primitive import primitive
+
+
+@primitive(r"<p> - \eta\,\left(\mu\,<velocity> + <g>\right)", name="sgd_step")
+def sgd_step(
+    xp: Any,
+    p: Any,
+    g: Any,
+    velocity: Any,
+    scratch: Any,
+    *,
+    lr: float,
+    momentum: float,
+    dampening: float,
+    weight_decay: float,
+    nesterov: bool,
+    maximize: bool,
+    first: bool,
+) -> Any:
+    r"""Write p ← p − η·v with v ← μ·v + (1 − τ)·g into `p` and `velocity`.
+
+    Parameters
+    ----------
+    p : array of shape (...), floating
+        The parameter; overwritten and returned.
+    g : array of the same shape
+        The gradient; not written to.
+    velocity : array of the same shape, or None
+        v; None without momentum.
+    scratch : array of shape (1, ...)
+        Working memory, whatever is in it.
+    lr, momentum, dampening, weight_decay : float
+        η, μ, τ, and λ: the gradient of (λ/2)‖p‖² is added to `g`.
+    nesterov : bool
+        Step along g + μ·v, the velocity one step ahead.
+    maximize : bool
+        Climb instead of descending.
+    first : bool
+        Whether this is the first step, which sets v ← g.
+
+    Notes
+    -----
+    Sutskever et al. (2013), "On the importance of initialization and momentum in deep learning"; as in
+    PyTorch, η multiplies the whole velocity.
+    """
+    spare = scratch[0, ...]
+    g = regularised(xp, p, g, spare, weight_decay, maximize)
+    if velocity is not None:
+        if first:
+            velocity[...] = g
+        else:
+            velocity *= momentum
+            velocity += xp.multiply(g, 1 - dampening, out=spare) if dampening else g
+        g = g + momentum * velocity if nesterov else velocity
+    p -= xp.multiply(g, lr, out=spare)
+    return p
+
+
+@primitive(r"<p> - \eta\,\frac{\hat{m}}{\sqrt{\hat{v}} + \epsilon}", name="adam_step")
+def adam_step(
+    xp: Any,
+    p: Any,
+    g: Any,
+    m: Any,
+    v: Any,
+    v_max: Any,
+    scratch: Any,
+    *,
+    step: int,
+    lr: float,
+    beta1: float,
+    beta2: float,
+    eps: float,
+    weight_decay: float,
+    decoupled: bool,
+    maximize: bool,
+) -> Any:
+    r"""Write p ← p − η·m̂/(√v̂ + ε) into `p`, and the running means into `m`, `v` and `v_max`.
+
+    Parameters
+    ----------
+    p : array of shape (...), floating
+        The parameter; overwritten and returned.
+    g : array of the same shape
+        The gradient; not written to.
+    m, v : array of the same shape
+        Running means of g and of g².
+    v_max : array of the same shape, or None
+        AMSGrad's largest v so far, which then takes the place of v.
+    scratch : array of shape (2, ...)
+        Working memory, whatever is in it.
+    step : int
+        Which step this is, from 1; m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) undo the start from 0.
+    lr, beta1, beta2, eps, weight_decay : float
+        η, β₁, β₂, ε, λ.
+    decoupled : bool
+        Shrink p by 1 − ηλ (AdamW) instead of adding λp to the gradient.
+    maximize : bool
+        Climb instead of descending.
+
+    Notes
+    -----
+    Kingma and Ba (2015), algorithm 1; Reddi et al. (2018) for AMSGrad; Loshchilov and Hutter (2019),
+    algorithm 2, for the decoupled decay.
+    """
+    spare, other = scratch[0, ...], scratch[1, ...]
+    if decoupled and weight_decay:
+        p *= 1 - lr * weight_decay
+        weight_decay = 0.0
+    g = regularised(xp, p, g, other, weight_decay, maximize)
+    m *= beta1
+    m += xp.multiply(g, 1 - beta1, out=spare)
+    v *= beta2
+    xp.multiply(g, g, out=spare)
+    spare *= 1 - beta2
+    v += spare
+    if v_max is not None:
+        xp.maximum(v_max, v, out=v_max)
+    xp.sqrt(v if v_max is None else v_max, out=spare)
+    spare /= math.sqrt(1 - beta2**step)
+    spare += eps
+    xp.divide(m, spare, out=spare)
+    spare *= lr / (1 - beta1**step)
+    p -= spare
+    return p
+
+
+def regularised(xp: Any, p: Any, g: Any, spare: Any, weight_decay: float, maximize: bool) -> Any:
+    """±g + λp, in `spare` unless it is `g` itself."""
+    if weight_decay:
+        xp.multiply(p, weight_decay, out=spare)
+        return xp.subtract(spare, g, out=spare) if maximize else xp.add(spare, g, out=spare)
+    return xp.negative(g, out=spare) if maximize else g

@@ -1,0 +1,165 @@
+"""Adam and AdamW: steps of a size of their own for every weight, from running means of g and g².
+
+May import: floors 0–2, ``optimizer``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..aliases import Array
+from ..backend.devices import backend_of
+from ..core.registry import public
+from ..core.tensor import Tensor, box
+from ..errors import error
+from ..ops.step import adam_step
+from .optimizer import Group, Optimizer
+
+
+class Adam(Optimizer):
+    """Adam: p ← p − η·m̂/(√v̂ + ε), with running means m of the gradient and v of its square.
+
+    Parameters
+    ----------
+    params : iterable of Tensor, or of dict
+        What to optimise, or groups with options of their own.
+    lr : float
+        Learning rate η.
+    betas : tuple of two floats
+        β₁ and β₂: how much of the running means of g and g² is kept from step to step.
+    eps : float
+        ε, against division by 0.
+    weight_decay : float
+        λ: adds λ·p to the gradient; with `decoupled_weight_decay`, shrinks p by 1 − ηλ instead.
+    amsgrad : bool
+        Use the largest v so far.
+    maximize : bool
+        Climb instead of descending.
+    foreach, capturable, differentiable, fused : None or False
+        PyTorch's choices among its implementations; there is one here.
+
+    Raises
+    ------
+    ArgumentError
+        If there are no parameters, one is given twice, or an option is out of its range.
+
+    Notes
+    -----
+    Kingma and Ba (2015), "Adam: A Method for Stochastic Optimization", algorithm 1.
+    """
+
+    scratch_rows = 2
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        amsgrad: bool = False,
+        *,
+        foreach: bool | None = None,
+        maximize: bool = False,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+        decoupled_weight_decay: bool = False,
+    ) -> None:
+        defaults = {
+            "lr": lr,
+            "betas": betas,
+            "eps": eps,
+            "weight_decay": weight_decay,
+            "amsgrad": amsgrad,
+            "maximize": maximize,
+            "foreach": foreach,
+            "capturable": capturable,
+            "differentiable": differentiable,
+            "fused": fused,
+            "decoupled_weight_decay": decoupled_weight_decay,
+        }
+        super().__init__(params, defaults)
+
+    def check_group(self, group: Group) -> None:
+        """Refuse options out of their range."""
+        super().check_group(group)
+        for name in ("lr", "eps", "weight_decay"):
+            self.check_number(group, name)
+        betas = group["betas"]
+        if not isinstance(betas, (tuple, list)) or len(betas) != 2:
+            raise error("optimizer-option", op=self.name, name="betas", expected="two numbers", got=betas)
+        for beta in betas:
+            self.check_number({"betas": beta}, "betas", below=1.0)
+        for name in ("amsgrad", "maximize", "decoupled_weight_decay"):
+            self.check_switch(group, name)
+
+    def options_of(self, group: Group) -> dict[str, Any]:
+        """Return the static arguments of `adam_step` for a group."""
+        numbers = {name: float(group[name]) for name in ("lr", "eps", "weight_decay")}
+        beta1, beta2 = group["betas"]
+        switches = {"decoupled": group["decoupled_weight_decay"], "maximize": group["maximize"]}
+        return {**numbers, "beta1": float(beta1), "beta2": float(beta2), **switches, "step": 0}
+
+    def update(self, p: Tensor, g: Array, group: Group, options: dict[str, Any]) -> None:
+        """Let one parameter step along its gradient."""
+        array, state = p.array, self.state[p]
+        if not state:
+            state["step"] = public["tensor"](0.0)
+        zeros = backend_of(array).xp.zeros_like
+        for name in ("exp_avg", "exp_avg_sq", "max_exp_avg_sq") if group["amsgrad"] else ("exp_avg", "exp_avg_sq"):
+            if name not in state:
+                state[name] = box(zeros(array))
+        count = state["step"].array
+        count += 1
+        v_max = state["max_exp_avg_sq"].array if group["amsgrad"] else None
+        arrays = (array, g, state["exp_avg"].array, state["exp_avg_sq"].array, v_max, self.scratch_like(array))
+        adam_step.run(arrays, {**options, "step": int(count)})
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay: p shrinks by 1 − ηλ before every step, λ = 0.01 by default.
+
+    The parameters are those of `Adam`.
+
+    Notes
+    -----
+    Loshchilov and Hutter (2019), "Decoupled Weight Decay Regularization", algorithm 2.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
+        foreach: bool | None = None,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+    ) -> None:
+        super().__init__(
+            params,
+            lr,
+            betas,
+            eps,
+            weight_decay,
+            amsgrad,
+            foreach=foreach,
+            maximize=maximize,
+            capturable=capturable,
+            differentiable=differentiable,
+            fused=fused,
+            decoupled_weight_decay=True,
+        )
+
+    def check_group(self, group: Group) -> None:
+        """Refuse what would make it plain Adam."""
+        super().check_group(group)
+        if not group["decoupled_weight_decay"]:
+            raise error("optimizer-option", op=self.name, name="decoupled_weight_decay", expected="True", got=False)

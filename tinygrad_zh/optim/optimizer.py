@@ -1,0 +1,200 @@
+"""Optimizer: parameters in groups, each with its options, and a state per parameter.
+
+A subclass says in ``update`` how one parameter steps; here is everything that optimisers share.
+
+May import: floors 0–2, ``nn.parameter``, ``saved_state``.  Read next: ``sgd.py``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ..aliases import Array
+from ..backend.devices import backend_of
+from ..core.inplace import touch
+from ..core.tensor import Tensor
+from ..errors import error
+from ..nn.parameter import clear_gradients
+from ..ops.grad_mode import enable_grad
+from . import saved_state
+
+Group = dict[str, Any]
+FOREIGN = ("foreach", "fused", "capturable", "differentiable")
+"""Options of PyTorch's that choose among its implementations.  They stand in every group, at "not asked for",
+so that a group has PyTorch's names."""
+
+
+class Optimizer:
+    """Base class of optimisers.
+
+    Parameters
+    ----------
+    params : iterable of Tensor, or of dict
+        What to optimise; or groups, each a dict with the key ``"params"`` and options of its own.
+    defaults : dict
+        The options of groups that do not give them.
+
+    Attributes
+    ----------
+    param_groups : list of dict
+        The groups; options such as ``"lr"`` may be changed between steps.
+    state : dict
+        Per parameter, what the optimiser remembers of it.
+    """
+
+    scratch_rows = 1
+    """How many arrays of working memory a step needs."""
+
+    def __init__(self, params: Iterable[Any], defaults: Mapping[str, Any]) -> None:
+        self.defaults = dict(defaults)
+        self.param_groups: list[Group] = []
+        self.state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
+        self._scratch: dict[Any, Array] = {}
+        if isinstance(params, (Tensor, Mapping, str)) or not isinstance(params, Iterable):
+            raise error("parameters-kind", op=self.name, found=type(params).__name__)
+        given = list(params)
+        if not given:
+            raise error("parameters-empty", op=self.name)
+        for group in given if isinstance(given[0], dict) else [{"params": given}]:
+            self.add_param_group(group)
+
+    @property
+    def name(self) -> str:
+        """The name of the class, for messages."""
+        return type(self).__name__
+
+    def add_param_group(self, param_group: Mapping[str, Any]) -> None:
+        """Add a group, such as layers that are to be trained from now on.
+
+        Parameters
+        ----------
+        param_group : dict
+            Its parameters under ``"params"``, and options that differ from the defaults.
+
+        Raises
+        ------
+        DTypeError
+            If something else than tensors is given.
+        ArgumentError
+            If a tensor is given twice or is no leaf, or an option is unknown or out of its range.
+        """
+        if not isinstance(param_group, Mapping) or "params" not in param_group:
+            raise error("parameters-kind", op=self.name, found=type(param_group).__name__)
+        params = param_group["params"]
+        if isinstance(params, Tensor):
+            params = [params]
+        elif isinstance(params, (set, frozenset, str)) or not isinstance(params, Iterable):
+            raise error("parameters-kind", op=self.name, found=type(params).__name__)
+        group = {"params": list(params), **self.defaults, **{k: v for k, v in param_group.items() if k != "params"}}
+        self._check_params(group["params"])
+        self.check_group(group)
+        self.param_groups.append(group)
+
+    def _check_params(self, params: list[Any]) -> None:
+        """Refuse what could not be optimised, or would be twice."""
+        taken = {id(p) for group in self.param_groups for p in group["params"]}
+        for i, p in enumerate(params):
+            if not isinstance(p, Tensor):
+                raise error("parameter-kind", op=self.name, position=i, found=type(p).__name__)
+            if p.grad_fn is not None:
+                raise error("optimise-non-leaf", op=self.name, position=i, made=p.grad_fn.name)
+            if id(p) in taken:
+                raise error("parameter-twice", op=self.name, position=i, shape=p.shape)
+            taken.add(id(p))
+
+    def check_group(self, group: Group) -> None:
+        """Refuse options that are unknown, or not supported; a subclass adds their ranges."""
+        for name, value in group.items():
+            if name != "params" and name not in self.defaults and name != "initial_lr":  # the schedulers' own
+                known = ", ".join(self.defaults)
+                raise error("argument-unknown", op=self.name, names=name, known=known)
+            if name in FOREIGN and value not in (None, False):
+                raise error("optimizer-foreign", op=self.name, name=name, got=value)
+
+    def check_number(self, group: Group, name: str, low: float = 0.0, below: float | None = None) -> None:
+        """Refuse an option that is no number ≥ `low`, or not smaller than `below`."""
+        value = group[name]
+        right = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not right or not value >= low or (below is not None and not value < below):  # NaN is never ≥
+            expected = f"a number ≥ {low:g}" + ("" if below is None else f" and < {below:g}")
+            raise error("optimizer-option", op=self.name, name=name, expected=expected, got=value)
+
+    def check_switch(self, group: Group, name: str) -> None:
+        """Refuse an option that is neither True nor False."""
+        if not isinstance(group[name], bool):
+            raise error("optimizer-option", op=self.name, name=name, expected="True or False", got=group[name])
+
+    # -- stepping --------------------------------------------------------------------------------------
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Move every parameter that has a gradient.
+
+        Parameters
+        ----------
+        closure : callable, optional
+            Computes the loss anew, calls ``backward()`` and returns the loss.
+
+        Returns
+        -------
+        What `closure` returned, or None
+        """
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
+        writer = self.name + ".step"
+        for group in self.param_groups:
+            self.check_group(group)
+            options = self.options_of(group)
+            for p in group["params"]:
+                gradient = p._grad
+                if gradient is not None:
+                    self.update(p, gradient.array, group, options)
+                    touch(p, writer)
+        return loss
+
+    def options_of(self, group: Group) -> dict[str, Any]:
+        """Return what a group's parameters have in common as static arguments of the step."""
+        raise NotImplementedError
+
+    def update(self, p: Tensor, g: Array, group: Group, options: dict[str, Any]) -> None:
+        """Let one parameter step along its gradient."""
+        raise NotImplementedError
+
+    def scratch_like(self, array: Array) -> Array:
+        """Return working memory of shape (scratch_rows, ...), the same memory for all parameters."""
+        key = type(array), array.dtype
+        flat, size = self._scratch.get(key), self.scratch_rows * array.size
+        if flat is None or flat.size < size:
+            flat = self._scratch[key] = backend_of(array).xp.empty(size, dtype=array.dtype)
+        return flat[:size].reshape(self.scratch_rows, *array.shape)
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients, or with ``set_to_none=False`` fill them with zeros."""
+        for group in self.param_groups:
+            clear_gradients(group["params"], set_to_none)
+
+    # -- saving ----------------------------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return ``{"state": …, "param_groups": …}`` in PyTorch's form, parameters as numbers in order."""
+        return saved_state.state_of(self)
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Take over what ``state_dict()`` returned, here or in PyTorch; tensors are copied.
+
+        Raises
+        ------
+        StorageError
+            If groups or shapes do not fit; nothing has been changed then.
+        """
+        saved_state.load_state(self, state_dict)
+
+    def __repr__(self) -> str:
+        lines = []
+        for i, group in enumerate(self.param_groups):
+            lines.append(f"Parameter Group {i}")
+            lines += [f"    {name}: {group[name]}" for name in sorted(group) if name != "params"]
+        return f"{self.name} (\n" + "\n".join(lines) + "\n)"

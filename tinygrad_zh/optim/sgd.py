@@ -1,0 +1,109 @@
+"""SGD: stochastic gradient descent, with momentum.
+
+May import: floors 0–2, ``optimizer``.  Read next: ``adam.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..aliases import Array
+from ..backend.devices import backend_of
+from ..core.tensor import Tensor, box
+from ..errors import error
+from ..ops.step import sgd_step
+from .optimizer import Group, Optimizer
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent: p ← p − η·v, where v is the gradient or, with momentum, its running sum.
+
+    Parameters
+    ----------
+    params : iterable of Tensor, or of dict
+        What to optimise, or groups with options of their own.
+    lr : float
+        Learning rate η.
+    momentum : float
+        μ: how much of the velocity is kept from step to step.
+    dampening : float
+        τ: v ← μ·v + (1 − τ)·g.
+    weight_decay : float
+        λ: adds λ·p to the gradient.
+    nesterov : bool
+        Step along g + μ·v; needs momentum and no dampening.
+    maximize : bool
+        Climb instead of descending.
+    foreach, differentiable, fused : None or False
+        PyTorch's choices among its implementations; there is one here.
+
+    Raises
+    ------
+    ArgumentError
+        If there are no parameters, one is given twice, or an option is out of its range.
+
+    Examples
+    --------
+    >>> p = tensor([1.0], requires_grad=True)
+    >>> optimizer = SGD([p], lr=0.5)
+    >>> (p * p).sum().backward()
+    >>> optimizer.step()
+    >>> p
+    tensor([0.], requires_grad=True)
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-3,
+        momentum: float = 0,
+        dampening: float = 0,
+        weight_decay: float = 0,
+        nesterov: bool = False,
+        *,
+        maximize: bool = False,
+        foreach: bool | None = None,
+        differentiable: bool = False,
+        fused: bool | None = None,
+    ) -> None:
+        defaults = {
+            "lr": lr,
+            "momentum": momentum,
+            "dampening": dampening,
+            "weight_decay": weight_decay,
+            "nesterov": nesterov,
+            "maximize": maximize,
+            "foreach": foreach,
+            "differentiable": differentiable,
+            "fused": fused,
+        }
+        super().__init__(params, defaults)
+
+    def check_group(self, group: Group) -> None:
+        """Refuse options out of their range."""
+        super().check_group(group)
+        for name in ("lr", "momentum", "weight_decay"):
+            self.check_number(group, name)
+        self.check_number(group, "dampening", low=float("-inf"))
+        for name in ("nesterov", "maximize"):
+            self.check_switch(group, name)
+        if group["nesterov"] and (group["momentum"] == 0 or group["dampening"] != 0):
+            expected = "False unless momentum > 0 and dampening = 0"
+            raise error("optimizer-option", op=self.name, name="nesterov", expected=expected, got=True)
+
+    def options_of(self, group: Group) -> dict[str, Any]:
+        """Return the static arguments of `sgd_step` for a group."""
+        numbers = {name: float(group[name]) for name in ("lr", "momentum", "dampening", "weight_decay")}
+        return {**numbers, "nesterov": group["nesterov"], "maximize": group["maximize"], "first": False}
+
+    def update(self, p: Tensor, g: Array, group: Group, options: dict[str, Any]) -> None:
+        """Let one parameter step along its gradient."""
+        array, velocity = p.array, None
+        if options["momentum"]:
+            kept = self.state[p].get("momentum_buffer")
+            if kept is None:
+                kept = self.state[p]["momentum_buffer"] = box(backend_of(array).xp.empty_like(array))
+                options = {**options, "first": True}
+            velocity = kept.array
+        sgd_step.run((array, g, velocity, self.scratch_like(array)), options)

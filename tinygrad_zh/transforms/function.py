@@ -1,0 +1,145 @@
+"""Floor 3: user-defined ops: PyTorch's ``autograd.Function``, and this project's ``@primitive``.
+
+A Function is a pair of static methods on Tensors; the node it leaves in the graph calls ``backward``.
+
+    class Cube(Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x * x * x
+
+        @staticmethod
+        def backward(ctx, g):
+            (x,) = ctx.saved_tensors
+            return g * 3 * x * x
+
+May import: floors 0–2.  Read next: ``gradcheck.py``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..core.inplace import refresh
+from ..core.modes import MODE
+from ..core.node import Node
+from ..core.registry import public, registry
+from ..core.tensor import Tensor, box
+from ..errors import error
+from ..ops.grad_mode import no_grad
+
+
+class Context:
+    """What ``forward`` leaves for ``backward``: saved tensors, and any attribute you set.
+
+    Attributes
+    ----------
+    needs_input_grad : tuple of bool
+        Per argument of ``forward``, whether its gradient will be used.
+    """
+
+    def __init__(self, needs_input_grad: tuple[bool, ...]) -> None:
+        self.needs_input_grad = needs_input_grad
+        self._saved: tuple[tuple[Tensor | None, int], ...] = ()
+        self._untracked: tuple[Tensor, ...] = ()
+        self.materialize = True
+
+    def save_for_backward(self, *tensors: Tensor | None) -> None:
+        """Keep tensors for ``backward``; overwriting them before it is noticed."""
+        for x in tensors:
+            if x is not None and not isinstance(x, Tensor):
+                raise error("not-a-tensor", op="save_for_backward", kind=type(x).__name__)
+        self._saved = tuple((x, 0 if x is None or x.cell is None else x.cell.version) for x in tensors)
+
+    def mark_non_differentiable(self, *tensors: Tensor) -> None:
+        """Say that no gradient flows through these results."""
+        self._untracked = tensors
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Whether ``backward`` gets zeros (the default) or None for a result that was not used."""
+        self.materialize = value
+
+    @property
+    def saved_tensors(self) -> tuple[Tensor | None, ...]:
+        """What ``save_for_backward`` was given."""
+        for x, version in self._saved:
+            if x is not None and x.cell is not None and x.cell.version != version:
+                raise error("stale-value", op="Function", saved="saved tensor", where="?", writer=x.cell.last)
+        return tuple(x for x, _ in self._saved)
+
+
+class FunctionOp:
+    """The op of a Function's node: it stands where a Primitive stands, and pulls by calling ``backward``."""
+
+    joint = None
+    variadic = False
+
+    def __init__(self, function: type[Function], shapes: list[tuple[Any, Any]]) -> None:
+        self.function, self.shapes = function, shapes
+        self.name = function.__name__
+
+    def pull(self, node: Node, g: Any, boxed: bool, useful: set[Node] | None) -> list[tuple[Node, Any, int]]:
+        """Hand ``backward`` the cotangents as Tensors, and each parent what it returns."""
+        if node.saved is None:
+            raise error("graph-freed", op=self.name)
+        (context,) = node.saved
+        gs = [as_cotangent(x, shape, dtype, context.materialize) for x, (shape, dtype) in zip(g, self.shapes, strict=True)]
+        returned = self.function.backward(context, *gs)
+        shares = returned if isinstance(returned, tuple) else (returned,)
+        if len(shares) != len(node.parents):
+            raise error("function-count", function=self.name, expected=len(node.parents), got=len(shares))
+        pulled = []
+        for i, (parent, share) in enumerate(zip(node.parents, shares, strict=True)):
+            if parent is None or share is None or (useful is not None and parent not in useful):
+                continue
+            if not isinstance(share, Tensor):
+                raise error("function-result", function=self.name, position=i, kind=type(share).__name__)
+            if share.dtype != parent.dtype:
+                share = registry["cast"](share, dtype=parent.dtype)
+            # its arrays may be saved tensors or g itself: a view tells the sweep that they are not its own
+            pulled.append((parent, share if boxed else share.array[...], i))
+        return pulled
+
+
+def as_cotangent(g: Any, shape: Any, dtype: Any, materialize: bool) -> Tensor | None:
+    """Return a result's cotangent as a Tensor; zeros, or None, for a result that was not used."""
+    if g is None:
+        return public["zeros"](shape, dtype=dtype) if materialize else None
+    return g if isinstance(g, Tensor) else box(g)
+
+
+class Function:
+    """Base of user-defined ops: subclass it, write ``forward`` and ``backward``, call ``apply``."""
+
+    @staticmethod
+    def forward(ctx: Context, *args: Any, **kwargs: Any) -> Any:
+        """Compute the result (a Tensor or a tuple of them) of Tensors and other arguments."""
+        raise error("function-missing", method="forward")
+
+    @staticmethod
+    def backward(ctx: Context, *gradients: Any) -> Any:
+        """Return the gradient of each argument of ``forward``, None where there is none, given each result's."""
+        raise error("function-missing", method="backward")
+
+    @classmethod
+    def apply(cls, *args: Any, **kwargs: Any) -> Any:
+        """Run ``forward`` without recording its inside, and leave one node that will call ``backward``."""
+        nodes = tuple(refresh(x).node if isinstance(x, Tensor) else None for x in args)
+        context = Context(tuple(node is not None for node in nodes))
+        with no_grad():
+            returned = cls.forward(context, *args, **kwargs)
+        results = returned if isinstance(returned, tuple) else (returned,)
+        for result in results:
+            if not isinstance(result, Tensor):
+                raise error("function-result", function=cls.__name__, position=0, kind=type(result).__name__)
+        if not (MODE.get().recording and any(nodes)):
+            return returned
+        op = FunctionOp(cls, [(y.shape, y.dtype) for y in results])
+        main = Node(op, nodes, (context,), {}, None, None)  # type: ignore[arg-type]  # it pulls like a Primitive
+        fresh = []
+        for i, y in enumerate(results):
+            item = Node(registry["item_of"], (main,), (), {"index": i, "count": len(results)}, y.shape, y.dtype)  # type: ignore[arg-type]
+            differentiable = y.dtype.kind == "f" and not any(y is x for x in context._untracked)
+            fresh.append(box(y.array, item if differentiable else None))
+            fresh[-1].cell = y.cell
+        return tuple(fresh) if isinstance(returned, tuple) else fresh[0]

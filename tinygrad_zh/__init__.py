@@ -1,9 +1,25 @@
-"""tinygrad_zh: a define-by-run autodiff engine to learn from, and a fast one."""
+"""tinygrad_zh: a define-by-run autodiff engine to learn from, and a fast one.
 
+    import tinygrad_zh as tg
+
+    x = tg.tensor([1.0, 2.0], requires_grad=True)
+    loss = (x * x).sum()
+    loss.backward()
+    x.grad                      # tensor([2., 4.])
+
+The names are PyTorch's.  To read the source, begin with ``core/__init__.py``.  ``nn``, ``optim``, ``data`` and
+the other large parts are imported when they are first used; importing this package needs NumPy alone.
+"""
+
+from __future__ import annotations
+
+import importlib
 from typing import Any
 
-from . import ops, transforms
+from . import ops as ops
+from . import transforms as transforms
 from .backend.devices import Device, device
+from .backend.dtypes import bool_ as bool
 from .backend.dtypes import (
     float16,
     float32,
@@ -16,12 +32,87 @@ from .backend.dtypes import (
     set_default_dtype,
     uint8,
 )
+from .backend.promotion import promote_types
+from .core.primitive import FLOAT, SAME, primitive
 from .core.record import record
 from .core.registry import public
 from .core.tensor import Tensor
 from .ops.grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
-from .transforms import gradient
+from .transforms import gradient as gradient
 
 __version__ = "0.1.0"
 
+half, float, double = float16, float32, float64
+short, int, long = int16, int32, int64
+inference_mode = no_grad
+
+# The operations, by the names under which ops/ published them; __init__.pyi lists them for editors.
 globals().update(public)
+
+_LATER = {
+    "autograd": ".autograd",
+    "cuda": ".cuda",
+    "data": ".data",
+    "nn": ".nn",
+    "optim": ".optim",
+    "parity": ".parity",
+    "picture": ".picture",
+    "storage": ".storage",
+    "testing": ".testing",
+    "train": ".train",
+}
+_LATER_NAMES = {"draw": ".picture", "explain": ".picture"}
+
+__all__ = [
+    "FLOAT",
+    "SAME",
+    "Device",
+    "Tensor",
+    "bool",
+    "device",
+    "double",
+    "enable_grad",
+    "float",
+    "float16",
+    "float32",
+    "float64",
+    "get_default_dtype",
+    "half",
+    "inference_mode",
+    "int",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "is_grad_enabled",
+    "long",
+    "no_grad",
+    "primitive",
+    "promote_types",
+    "record",
+    "set_default_dtype",
+    "set_grad_enabled",
+    "short",
+    "uint8",
+    *sorted(public),
+    *sorted(_LATER),
+    *sorted(_LATER_NAMES),
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a large part at its first use."""
+    if name in _LATER:
+        return importlib.import_module(_LATER[name], __name__)
+    if name in _LATER_NAMES:
+        return getattr(importlib.import_module(_LATER_NAMES[name], __name__), name)
+    import difflib
+
+    from .errors import error
+
+    close = difflib.get_close_matches(name, __all__, 3)
+    raise error("name-unknown", module="tinygrad_zh", name=name, close=", ".join(close) or "—")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -59,9 +59,13 @@ def wrap(result: Any, *operands: Any) -> Any:
         return type(result)(wrap(each, *operands) for each in result)
     if not isinstance(result, (np.ndarray, np.generic)):
         return result
-    made = DoubleArray(np.asarray(result))
+    array = np.asarray(result)
+    owner = root(array)
+    if not array.flags.writeable:  # broadcast_to and diagonal: on a GPU no memory is protected
+        array = np.lib.stride_tricks.as_strided(array, array.shape, array.strides, writeable=True)
+    made = DoubleArray(array, owner)
     for x in operands:
-        if isinstance(x, DoubleArray) and made._array.base is not None and root(made._array) is root(x._array):
+        if isinstance(x, DoubleArray) and array.base is not None and owner is x._owner:
             made.base = x if x.base is None else x.base
             break
     return made
@@ -77,13 +81,14 @@ class Flags:
 class DoubleArray:
     """An array that has CuPy's attributes and no others."""
 
-    __slots__ = ("_array", "base")
+    __slots__ = ("_array", "_owner", "base")
     __array_ufunc__ = None  # a NumPy array beside it lets it decide, and it refuses
     __array_priority__ = 100
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, array: Any) -> None:
+    def __init__(self, array: Any, owner: Any = None) -> None:
         self._array = array
+        self._owner = array if owner is None else owner  # NumPy's array that owns the memory
         self.base: DoubleArray | None = None
 
     def __array__(self, *_: Any, **__: Any) -> Any:
@@ -121,18 +126,17 @@ class DoubleArray:
 
     def _wrapped(self, index: Any) -> Any:
         """The index for NumPy, with index arrays taken modulo the length, as CuPy takes them."""
-        several = isinstance(index, tuple)
-        parts, dim = [], 0
-        count = sum(1 for part in (index if several else (index,)) if part is not None and part is not Ellipsis)
-        for part in index if several else (index,):
+        parts: list[Any] = []
+        dim, past_ellipsis = 0, False
+        for part in index if isinstance(index, tuple) else (index,):
             plain = unwrap(part, "index")
-            if isinstance(plain, np.ndarray) and plain.dtype.kind in "iu" and plain.ndim and Ellipsis not in parts:
-                length = self._array.shape[dim] if dim < self._array.ndim else 0
-                plain = plain % length if length else plain
-            dim += 0 if part is None else getattr(plain, "ndim", 1) if getattr(plain, "dtype", 0) == bool else 1
-            dim = self._array.ndim - count + dim if part is Ellipsis else dim
+            is_array = isinstance(plain, np.ndarray)
+            if is_array and plain.dtype.kind in "iu" and plain.ndim and not past_ellipsis and dim < self._array.ndim:
+                plain = plain % (self._array.shape[dim] or 1)
+            past_ellipsis = past_ellipsis or part is Ellipsis
+            dim += plain.ndim if is_array and plain.dtype.kind == "b" else part is not None
             parts.append(plain)
-        return tuple(parts) if several else parts[0]
+        return tuple(parts) if isinstance(index, tuple) else parts[0]
 
     def __len__(self) -> int:
         return len(self._array)
@@ -183,7 +187,9 @@ def attach_operators() -> None:
         binary(name, function)
     for name in ("eq", "ne", "lt", "le", "gt", "ge"):
         compare = getattr(operator, name)
-        setattr(DoubleArray, f"__{name}__", lambda a, b, compare=compare, name=name: wrap(compare(a._array, plain(b, name))))
+        setattr(
+            DoubleArray, f"__{name}__", lambda a, b, compare=compare, name=name: wrap(compare(a._array, plain(b, name)))
+        )
     for name in ("neg", "pos", "abs", "invert"):
         change = getattr(operator, name)
         setattr(DoubleArray, f"__{name}__", lambda a, change=change: wrap(change(a._array)))
@@ -223,13 +229,16 @@ class Function:
             for x in args:
                 if not isinstance(x, (DoubleArray, bool, int, float, np.generic)):
                     refuse(name, x)
-        elif args and isinstance(args[0], (list, tuple)) and name not in SEQUENCES_WELCOME and not name.startswith("broadcast_"):
+        elif (
+            args
+            and isinstance(args[0], (list, tuple))
+            and name not in SEQUENCES_WELCOME
+            and not name.startswith("broadcast_")
+        ):
             refuse(name, args[0])
         out = named.get("out")
         plain = [unwrap(x, name) for x in args]
         result = self._function(*plain, **{k: unwrap(v, name) for k, v in named.items()})
-        if name == "broadcast_to":  # writable, as on a GPU, where no memory is protected
-            result = np.lib.stride_tricks.as_strided(plain[0], result.shape, result.strides)
         return out if isinstance(out, DoubleArray) else wrap(result, *args)
 
     def _at(self, target: DoubleArray, index: Any, values: Any = None) -> None:

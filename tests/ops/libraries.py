@@ -106,12 +106,12 @@ def their_gradients(row: Row, arrays: Sequence[Array], us: Sequence[Array]) -> l
 
 
 def close(actual: Any, expected: Any, rounding: float | None = None) -> None:
-    """Compare values, shapes and dtypes; rounding is relative to the largest finite value."""
+    """Compare values, shapes and dtypes; rounding is relative to 1 or to the largest finite value."""
     a, e = array(actual), array(expected)
     assert a.shape == e.shape and a.dtype == e.dtype, f"{a.shape} {a.dtype}, expected {e.shape} {e.dtype}"
     if a.dtype.kind != "f":
         np.testing.assert_array_equal(a, e)
         return
     rounding = ROUNDING[a.dtype] if rounding is None else rounding
-    size = float(np.abs(e[np.isfinite(e)]).max(initial=0))
+    size = float(np.abs(e[np.isfinite(e)]).max(initial=1))
     np.testing.assert_allclose(a, e, rtol=rounding, atol=rounding * size)

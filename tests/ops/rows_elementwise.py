@@ -40,21 +40,28 @@ ROWS = [
     row("div/into number", lambda m, x: 1 / x, away(3, 2), np=lambda x: 1 / x),
     row("div/by number", lambda m, x: x / 3, normal(3, 2), np=lambda x: x / 3),
     row("div/floor", lambda m, x: m.div(x, 3, rounding_mode="floor"), apart(4), np=lambda x: x // 3, differentiable=()),
-    row("div/trunc", lambda m, x: m.div(x, 3, rounding_mode="trunc"), apart(4), np=lambda x: np.trunc(x / 3), differentiable=()),
+    row(
+        "div/trunc",
+        lambda m, x: m.div(x, 3, rounding_mode="trunc"),
+        apart(4),
+        np=lambda x: np.trunc(x / 3),
+        differentiable=(),
+    ),
     unary("neg", normal(3, 4), np.negative),
     unary("abs", away(3, 4), np.abs),
     unary("sign", away(3, 4), np.sign),
     unary("square", normal(3, 4), np.square),
     unary("reciprocal", away(3, 4), lambda x: 1 / x),
     # powers
-    binary("pow", positive(3, 4), normal(3, 4), np.power),
+    # of integers: a tensor of negative powers is an error here, and silently 0 in PyTorch
+    binary("pow", positive(3, 4), normal(3, 4), np.power, integers=False),
     row("pow/square", lambda m, x: x**2, normal(3, 2), np=lambda x: x**2),
     row("pow/cube", lambda m, x: x**3, normal(3, 2), np=lambda x: x**3),
     row("pow/root", lambda m, x: x**0.5, positive(3, 2), np=np.sqrt),
     row("pow/negative", lambda m, x: x**-1.5, positive(3, 2), np=lambda x: x**-1.5),
     row("pow/0", lambda m, x: x**0, normal(3, 2), np=np.ones_like),
     row("pow/1", lambda m, x: m.pow(x, 1), normal(3, 2), np=lambda x: x),
-    row("pow/of number", lambda m, x: 2**x, normal(3, 2), np=lambda x: 2**x),
+    row("pow/of number", lambda m, x: 2**x, normal(3, 2), np=lambda x: 2**x, integers=False),  # likewise
     unary("sqrt", positive(3, 4), np.sqrt),
     unary("rsqrt", positive(3, 4), lambda x: 1 / np.sqrt(x)),
     # exponentials and logarithms
@@ -73,15 +80,32 @@ ROWS = [
     row("erf/tail", lambda m, x: m.erf(x), between(-7, 7, 40), np=erf, half=False),
     row("exp/transposed", lambda m, x: m.exp(x), transposed(normal(3, 4)), np=np.exp),
     # choosing
-    row("where", lambda m, c, x, y: m.where(c, x, y), booleans(3, 4), normal(3, 4), normal(3, 4), np=np.where, elementwise=True),
-    row("where/broadcast", lambda m, c, x, y: m.where(c, x, y), booleans(3, 1), normal(4), normal(2, 1, 1), np=np.where),
+    row(
+        "where",
+        lambda m, c, x, y: m.where(c, x, y),
+        booleans(3, 4),
+        normal(3, 4),
+        normal(3, 4),
+        np=np.where,
+        elementwise=True,
+    ),
+    row(
+        "where/broadcast", lambda m, c, x, y: m.where(c, x, y), booleans(3, 1), normal(4), normal(2, 1, 1), np=np.where
+    ),
     row("where/number", lambda m, x: m.where(x > 0, x, 0.5), away(3, 4), np=lambda x: np.where(x > 0, x, 0.5)),
     binary("maximum", apart(3, 4), normal(3, 4), np.maximum),
     binary("minimum", apart(3, 4), normal(3, 4), np.minimum),
     row("clamp", lambda m, x: m.clamp(x, -1, 1), apart(3, 4), np=lambda x: np.clip(x, -1, 1), elementwise=True),
     row("clamp/min", lambda m, x: x.clamp(min=-0.5), apart(3, 4), np=lambda x: np.maximum(x, -0.5)),
     row("clamp/max", lambda m, x: x.clamp(max=0.5), apart(3, 4), np=lambda x: np.minimum(x, 0.5)),
-    row("clamp/tensors", lambda m, x, a, b: m.clamp(x, a, b), apart(3, 4), between(-1, 0, 4), between(0, 1, 3, 1), np=np.clip),
+    row(
+        "clamp/tensors",
+        lambda m, x, a, b: m.clamp(x, a, b),
+        apart(3, 4),
+        between(-1, 0, 4),
+        between(0, 1, 3, 1),
+        np=np.clip,
+    ),
     # rounding
     unary("floor", apart(3, 4), np.floor),
     unary("ceil", apart(3, 4), np.ceil),

@@ -65,6 +65,11 @@ def apart(*shape: int) -> Source:
     return Source(draw, shape)
 
 
+def whole(low: int, high: int, *shape: int) -> Source:
+    """Floats without a fraction, so that some are equal."""
+    return Source(lambda rng, shape: rng.integers(low, high, size=shape).astype(float), shape)
+
+
 def integers(low: int, high: int, *shape: int) -> Source:
     """int64 from `low` up to but without `high`."""
     return Source(lambda rng, shape: rng.integers(low, high, size=shape), shape)
@@ -107,8 +112,12 @@ class Row:
         Whether its gradient can be differentiated.
     half : bool
         Whether it makes sense in float16.
+    slope : bool
+        Whether the gradient is the slope; a row that says no (``padding_idx``) says why beside it.
     parity : bool
-        Whether PyTorch has it; a row that says no says why beside it.
+        Whether PyTorch does the same; a row that says no says why beside it.
+    integers : bool
+        Whether it does so for integer and bool operands as well; a row that says no says why beside it.
     """
 
     name: str
@@ -119,7 +128,9 @@ class Row:
     elementwise: bool = False
     second: bool = True
     half: bool = True
+    slope: bool = True
     parity: bool = True
+    integers: bool = True
 
     @property
     def public_name(self) -> str:

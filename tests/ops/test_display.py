@@ -11,6 +11,7 @@ import pytest
 import torch
 
 import tinygrad_zh as tg
+from tests.double.strict import double_device
 
 INF, NAN = float("inf"), float("nan")
 RANDOM = np.random.default_rng(0)
@@ -158,6 +159,15 @@ def test_subclasses_print_their_name() -> None:
     made = repr(torch.nn.Parameter(torch.tensor([[1.0, 2.0], [3.0, 4.0]])))
     assert repr(Parameter([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)) == made
     assert repr(Named([[1, 2], [3, 4]])) == "Named([[1, 2],\n       [3, 4]])"
+
+
+@pytest.mark.parametrize("data", TABLE.values(), ids=TABLE)
+def test_another_device_is_named_and_its_numbers_are_fetched(data: Any) -> None:
+    here = repr(tg.tensor(data))
+    with double_device() as device:
+        there = repr(tg.tensor(data, device=device))
+    assert f"device='{device}" in there
+    assert unwrapped(re.sub(r",\s+device='[a-z:0-9]+'", "", there)) == unwrapped(here)
 
 
 def test_a_name_for_pictures_is_not_printed() -> None:

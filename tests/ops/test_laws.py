@@ -42,6 +42,7 @@ from .tables import Array, Row, all_rows
 ROWS = all_rows()
 SMOOTH = [row for row in ROWS if row.wrt(row.arrays())]
 """The rows with something to differentiate."""
+SLOPES = [row for row in SMOOTH if row.slope]
 STEP = float(np.finfo(np.float64).eps) ** (1 / 3)
 FD_ROUNDING = 1e4 * STEP**2
 """A central difference is wrong by h² f‴/6 and by eps |f| / h, both about eps^(2/3); the rest is room for f‴."""
@@ -75,7 +76,7 @@ def weighted(row: Row, arrays: Sequence[Array], us: Sequence[Array]) -> float:
 
 
 def nudged(arrays: Sequence[Array], position: int, direction: Array) -> tuple[Array, ...]:
-    return tuple(a + direction if i == position else a for i, a in enumerate(arrays))
+    return tuple(np.asarray(a + direction) if i == position else a for i, a in enumerate(arrays))
 
 
 def slopes(function: Callable[[Sequence[Array]], float], arrays: Sequence[Array], position: int) -> Array:
@@ -93,7 +94,7 @@ def drawn_cotangents(row: Row, arrays: Sequence[Array]) -> list[Array]:
     return cotangents(results(row, OURS, ours(row, arrays)))
 
 
-@rows(SMOOTH)
+@rows(SLOPES)
 def test_vjp_is_the_slope(row: Row) -> None:
     arrays = row.arrays()
     us = drawn_cotangents(row, arrays)
@@ -115,7 +116,7 @@ def pushed(row: Row, arrays: Sequence[Array], vs: Sequence[Array]) -> list[Array
     return [array(t) for t, has in zip(tangents, has_gradient, strict=True) if has]
 
 
-@rows(SMOOTH)
+@rows(SLOPES)
 def test_jvp_is_the_slope(row: Row) -> None:
     arrays = row.arrays()
     rng = np.random.default_rng(2)
@@ -125,7 +126,7 @@ def test_jvp_is_the_slope(row: Row) -> None:
     def along(h: float) -> list[Array]:
         moved = list(arrays)
         for i, v in zip(wrt, vs, strict=True):
-            moved[i] = arrays[i] + h * v
+            moved[i] = np.asarray(arrays[i] + h * v)
         return [array(y) for y in results(row, OURS, ours(row, moved)) if y.requires_grad]
 
     for t, ahead, behind in zip(pushed(row, arrays, vs), along(STEP), along(-STEP), strict=True):
@@ -161,7 +162,9 @@ def test_second_derivative_is_the_slope_of_the_first(row: Row) -> None:
     xs = ours(row, arrays)
     ys = [y for y in results(row, OURS, xs) if y.requires_grad]
     firsts = grad(ys, [xs[i] for i in wrt], [public["tensor"](u) for u in us], create_graph=True)
-    total = sum((public["sum"](g * public["tensor"](w)) for w, g in zip(ws, firsts, strict=True)), public["tensor"](0.0))
+    total = sum(
+        (public["sum"](g * public["tensor"](w)) for w, g in zip(ws, firsts, strict=True)), public["tensor"](0.0)
+    )
     for i in wrt:
         expected = slopes(first, arrays, i)
         if total.requires_grad:
@@ -219,7 +222,7 @@ def test_formulas_are_printed(row: Row) -> None:
     steps = [step for step in seen.steps if step.op.differentiable and any(p is not None for p in step.parent_ids)]
     for step in steps:
         printed = [step.op.formula()]
-        printed += [step.op.rule_formula(i, step.static) for i, p in enumerate(step.parent_ids) if p is not None]
+        printed += [step.op.rule_formula(i) for i, p in enumerate(step.parent_ids) if p is not None]
         for tex in printed:
             assert isinstance(tex, str) and tex.strip(), step.op
             assert tex.count("{") == tex.count("}"), f"{step.op}: unbalanced braces in {tex}"
@@ -320,16 +323,19 @@ def test_pytorch_agrees(row: Row, dtype: Any) -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.int64, np.int32, np.uint8, np.bool_])
-@rows([row for row in ROWS if row.parity])
+@rows([row for row in ROWS if row.parity and row.integers and any(a.dtype.kind == "f" for a in row.arrays())])
 def test_integers_as_in_pytorch(row: Row, dtype: Any) -> None:
-    """Integer and bool operands: the same values in the same dtype, or an error from both."""
-    rounded = [np.rint(a) if a.dtype.kind == "f" else a for a in row.arrays()]
-    arrays = [(np.abs(a) if dtype in (np.uint8, np.bool_) else a).astype(dtype, order="K") for a in rounded]
+    """Integers or bools in the place of floats: the same values in the same dtype, or an error from both."""
+
+    def rounded(a: Array) -> Array:
+        return np.asarray(np.abs(np.rint(a)) if dtype in (np.uint8, np.bool_) else np.rint(a)).astype(dtype, order="K")
+
+    arrays = [rounded(a) if a.dtype.kind == "f" else a for a in row.arrays()]
     tensors = [torch.from_numpy(a.copy(order="K")) for a in arrays]
     try:
         expected = results(row, THEIRS, tensors)
     except (RuntimeError, TypeError, IndexError) as problem:
-        if "not implemented for" in str(problem):
+        if re.search("not implemented for|does not support|not supported for", str(problem)):
             return  # PyTorch has no kernel for this dtype: whatever is natural is no silent difference
         with pytest.raises(TinygradZhError):
             results(row, OURS, [public["from_numpy"](a) for a in arrays])

@@ -75,6 +75,7 @@ class LazyKernel:
         self._kernels, self._name, self._where = kernels, name, where
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Import the kernel, put it into the table, and call it."""
         module, function = self._where.split(":")
         kernel = self._kernels[self._name] = getattr(importlib.import_module(module), function)
         return kernel(*args, **kwargs)
@@ -86,7 +87,7 @@ def register_kernel(backend: Backend, name: str, where: str) -> None:
 
 
 CPU = Backend(Device("cpu"), np, np.ndarray, np.asarray, np.asarray)
-BACKENDS: dict[type, Backend] = {np.ndarray: CPU} | {dtype.type: CPU for dtype in DTYPES}
+BACKENDS: dict[type, Backend] = {np.ndarray: CPU, **{dtype.type: CPU for dtype in DTYPES}}
 """By the type of an array; NumPy's scalars, which its arithmetic returns for 0-d arrays, count as such."""
 _by_name: dict[str, Backend] = {"cpu": CPU}
 
@@ -106,6 +107,11 @@ def unregister_backend(name: str) -> None:
 def backend_of(array: Array) -> Backend:
     """Return the backend that an array belongs to; what is no array of a backend belongs to the CPU."""
     return BACKENDS.get(type(array)) or CPU
+
+
+def is_elsewhere(array: Array) -> bool:
+    """Whether something is an array of another device than the CPU."""
+    return BACKENDS.get(type(array), CPU) is not CPU
 
 
 def as_device(device: Any) -> Device:
@@ -129,6 +135,11 @@ def as_device(device: Any) -> Device:
     if name in _by_name and not index:
         return _by_name[name].device
     return Device(name, int(index or 0))
+
+
+def is_device_name(name: str) -> bool:
+    """Whether a string names a device (``"cpu"``, ``"cuda:1"``) rather than, say, a dtype."""
+    return name.partition(":")[0] in {*_by_name, "cuda"}
 
 
 def device(device: Any) -> Device:

@@ -89,5 +89,6 @@ def as_dtype(dtype: Any) -> DType:
             pass
         else:
             if found in DTYPES:
-                return found.newbyteorder("=")
+                native: DType = found.newbyteorder("=")
+                return native
     raise error("dtype-unknown", dtype=dtype, known=", ".join(sorted(str(known) for known in DTYPES)))

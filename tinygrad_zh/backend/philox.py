@@ -10,6 +10,9 @@ through ``log``, ``sin`` and ``cos``, in whose last bits array modules differ.
 A *place* says where to begin: an array ``(key low, key high, first block)`` of uint64.  It is an array, so that
 a step which was captured on a GPU can be replayed from another place without asking the host.
 
+Words of 32 bits are seen in words of 64 and the other way round, the lower first: on little-endian machines, as
+all are that run CUDA or PyTorch.
+
 Source: Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", section 4.
 
 May import: ``aliases``.  Read next: ``../ops/random.py``.
@@ -58,22 +61,26 @@ def cipher(xp: Any, counters: Array, key: Array) -> Array:
 
     Returns
     -------
-    array of shape (4, N), uint64
-        Words of 32 bits.
+    array of shape (4, N), uint32
+        The words.
     """
     multipliers = xp.asarray(MULTIPLIERS, dtype=xp.uint64)[:, None]  # (2, 1)
     growth = xp.asarray([[i * weyl & LOW for weyl in WEYL] for i in range(ROUNDS)], dtype=xp.uint64)
     keys = ((key + growth) & LOW)[:, :, None]  # (ROUNDS, 2, 1)
-    even, odd = xp.array(counters[0::2]), xp.array(counters[1::2])  # words 0 and 2, words 1 and 3: (2, N)
-    product = xp.empty_like(even)
+    even = xp.array(counters[0::2])  # words 0 and 2: (2, N)
+    products = [xp.empty_like(even), xp.array(counters[3::-2])]  # two in turn; words 1 and 3 are in the second
+    # A product of 32 × 32 bits is 64 bits wide.  Its halves are seen as numbers of 32 bits, without shifts, and in
+    # exchanged rows, for each goes to the other row: the lower becomes an odd word, the upper goes into an even one.
+    halves = [product.view(xp.uint32)[::-1] for product in products]
+    lower, upper = [half[:, 0::2] for half in halves], [half[:, 1::2] for half in halves]
+    even_words = even.view(xp.uint32)[:, 0::2]  # the other halves stay 0
     for i in range(ROUNDS):
-        xp.multiply(even, multipliers, out=product)  # 32 × 32 → 64 bits; each half goes to the other row
-        xp.right_shift(product[::-1], 32, out=even)
-        even ^= odd
-        even ^= keys[i]
-        xp.bitwise_and(product[::-1], LOW, out=odd)
-    words = xp.empty_like(counters)
-    words[0::2], words[1::2] = even, odd
+        new, old = i % 2, (i + 1) % 2
+        xp.multiply(even, multipliers, out=products[new])
+        xp.bitwise_xor(upper[new], lower[old], out=even_words)
+        xp.bitwise_xor(even, keys[i], out=even)
+    words = xp.empty(counters.shape, dtype=xp.uint32)
+    words[0::2], words[1::2] = even_words, lower[new]
     return words
 
 
@@ -108,7 +115,7 @@ def bits(xp: Any, place: Array, count: int) -> Array:
 
 def wide_bits(xp: Any, place: Array, count: int) -> Array:
     """Return `count` random words of 64 bits; each is two of `bits`, the lower first."""
-    return bits(xp, place, 2 * count).view(xp.uint64)  # little-endian, as every machine with NumPy wheels or CUDA is
+    return bits(xp, place, 2 * count).view(xp.uint64)
 
 
 def uniform(xp: Any, place: Array, count: int, dtype: DType) -> Array:

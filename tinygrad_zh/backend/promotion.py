@@ -55,13 +55,13 @@ def result_type(operands: Iterable[tuple[DType, int]]) -> DType:
         held = ranked[rank]
         ranked[rank] = dtype if held is None else promote_types(held, dtype)
     result: DType | None = None
-    for dtype in ranked:
-        if dtype is None:
+    for found in ranked:
+        if found is None:
             continue
         if result is None:
-            result = dtype
-        elif _CATEGORY[dtype.kind] > _CATEGORY[result.kind]:
+            result = found
+        elif _CATEGORY[found.kind] > _CATEGORY[result.kind]:
             # a Python float beside integers is the default float; a 0-d int32 beside bools is int32
-            result = promote_types(result, dtype) if result.kind != "b" else dtype
+            result = promote_types(result, found) if result.kind != "b" else found
     assert result is not None, "result_type needs an operand"
     return result

@@ -17,7 +17,7 @@ Unary = Callable[[Any], Any]
 
 
 def binary(name: str) -> Binary:
-    """``a ∘ b``"""
+    """``a ∘ b``."""
     return lambda a, b: registry[name](a, b)
 
 
@@ -27,7 +27,7 @@ def reflected(name: str) -> Binary:
 
 
 def inplace(name: str) -> Binary:
-    """``a ∘= b``"""
+    """``a ∘= b``."""
     return lambda a, b: registry["apply_inplace"](name, a, b)
 
 

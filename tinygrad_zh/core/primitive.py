@@ -1,6 +1,6 @@
-"""A primitive: one op, declared once, with its value, its formula and a derivative rule per operand.
+r"""A primitive: one op, declared once, with its value, its formula and a derivative rule per operand.
 
-    @primitive(r"<a:2> \\odot <b:2>", d_a=lambda b: b, d_b=lambda a: a, promote=SAME)
+    @primitive(r"<a:2> \odot <b:2>", d_a=lambda b: b, d_b=lambda a: a, promote=SAME)
     def mul(xp, a, b):
         return a * b
 
@@ -135,7 +135,7 @@ class Primitive:
     def __call__(self, *operands: Any, **static: Any) -> Any:
         """Apply the op: Tensors give a Tensor, arrays an array, Symbols a Symbol."""
         tracked = boxed = odd = False
-        dtype = None
+        dtype: Any = None
         for x in operands:
             if isinstance(x, Tensor):
                 boxed = True
@@ -157,7 +157,7 @@ class Primitive:
         if not boxed:
             y = self.run(operands, static)
             return y[0] if self.aux else y
-        if self.promote is not None and (odd or dtype.kind != "f"):  # type: ignore[attr-defined]  # some x is boxed
+        if self.promote is not None and (odd or dtype.kind != "f"):
             operands = registry["promoted"](operands, self.promote)
         arrays = tuple([x.array if isinstance(x, Tensor) else x for x in operands])
         ys = self.run(arrays, static)
@@ -213,18 +213,23 @@ class Primitive:
 
     def _finish(self, y: Any, node: Node | None, base: Any, static: dict[str, Any]) -> Any:
         """Box several results, each with a node that knows its place among them; mark views."""
-        if self.outputs != 1:
-            items = [Node(registry["item_of"], (node,), (), {"index": i, "count": len(y)}, part.shape, part.dtype)  # type: ignore[arg-type]
-                     if node is not None and part.dtype.kind == "f" else None for i, part in enumerate(y)]  # fmt: skip
-            results = tuple(box(part, item) for part, item in zip(y, items, strict=True))
-            for result in results if self.view else ():
-                result.cell = share(base)
-            return results
-        result, x = box(y, node), base.array
-        if y is x or y.base is x or (y.base is not None and y.base is x.base):  # really one memory
+        if self.outputs == 1:
+            return self._mark(box(y, node), self, base, static)
+        results = []
+        for i, part in enumerate(y):
+            place, item = {"index": i, "count": len(y)}, None
+            if node is not None and part.dtype.kind == "f":
+                item = Node(registry["item_of"], (node,), (), place, part.shape, part.dtype)  # type: ignore[arg-type]
+            results.append(self._mark(box(part, item), functools.partial(part_of, self, i), base, static))
+        return tuple(results)
+
+    def _mark(self, result: Tensor, view: Callable[..., Any], base: Any, static: dict[str, Any]) -> Tensor:
+        """If the result really shares memory with `base`, let it share the version counter, and know how it was taken."""
+        y, x = result.array, getattr(base, "array", None)
+        if self.view and (y is x or y.base is x or (y.base is not None and y.base is x.base)):
             result.cell = share(base)
             if MODE.get().recording:
-                result.source, result.seen = (self, base, static), result.cell.version
+                result.source, result.seen = (view, base, static), result.cell.version
         return result
 
     # -- backward --------------------------------------------------------------------------------------
@@ -285,6 +290,11 @@ class Primitive:
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}({', '.join((*self.operands, *self.static_names))})>"
+
+
+def part_of(op: Primitive, index: int, x: Any, **static: Any) -> Any:
+    """Return one result of an op with several."""
+    return op(x, **static)[index]
 
 
 def picker(positions: Sequence[int]) -> Callable[[Any], tuple[Any, ...]]:

@@ -9,7 +9,8 @@ May import: floor 0, ``node``, ``operators``, ``inplace``, ``registry``.  Read n
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from ..aliases import Array, DType, Shape
 from ..errors import error
@@ -17,9 +18,6 @@ from .inplace import Cell, refresh, share
 from .node import Node
 from .operators import Operators
 from .registry import registry
-
-if TYPE_CHECKING:
-    from .primitive import Primitive
 
 
 class Tensor(Operators):
@@ -48,7 +46,7 @@ class Tensor(Operators):
     node: Node | None
     name: str | None = None
     cell: Cell | None = None  # the version counter it shares with its views, once it has any
-    source: tuple[Primitive, Tensor, dict[str, Any]] | None = None  # of a view: how to take it again
+    source: tuple[Callable[..., Any], Tensor, dict[str, Any]] | None = None  # of a view: how to take it again
     seen: int = 0  # of a view: the version its node is true of
     _grad: Tensor | None = None
 

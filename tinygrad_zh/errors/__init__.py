@@ -25,6 +25,7 @@ from .classes import (
     ShapeError,
     StorageError,
     TinygradZhError,
+    TrainingError,
     UnknownNameError,
 )
 
@@ -43,6 +44,7 @@ __all__ = [
     "StorageError",
     "Text",
     "TinygradZhError",
+    "TrainingError",
     "UnknownNameError",
     "error",
     "language",

@@ -59,3 +59,7 @@ class StorageError(TinygradZhError, OSError, RuntimeError):
 
 class CheckFailed(TinygradZhError, AssertionError):
     """A check of numbers (gradcheck, assert_close, parity) that found a difference."""
+
+
+class TrainingError(TinygradZhError, ArithmeticError):
+    """Training that cannot go on, because its numbers have become useless."""

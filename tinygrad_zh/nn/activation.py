@@ -5,46 +5,63 @@ May import: floors 0–2, ``module``, ``functional``.  Read next: ``dropout.py``
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from ..errors import error
+from ..core.inplace import alias, write
+from ..core.registry import public
 from . import functional as F
 from .module import Module
 
 
-class Elementwise(Module):
-    """A layer without options but PyTorch's ``inplace``, which is refused: it saves nothing here."""
+class Overwriting(Module):
+    """A layer that can write its result into its input.
+
+    Parameters
+    ----------
+    inplace : bool
+        Whether to do so; the input's values are gone then.
+    """
+
+    saves_input = True
+    """Whether the derivative needs the input's values, so that a copy of them must be kept."""
 
     def __init__(self, inplace: bool = False) -> None:
         super().__init__()
-        refuse_inplace(type(self).__name__, inplace)
+        self.inplace = inplace
+
+    def result(self, function: Callable[..., Any], input: Any, *args: Any) -> Any:
+        """Return ``function(input, *args)``, or `input` with these values."""
+        if not self.inplace:
+            return function(input, *args)
+        source = public["clone"](alias(input)) if self.saves_input and input.requires_grad else alias(input)
+        return write(input, function(source, *args), type(self).__name__)
+
+    def extra_repr(self) -> str:
+        """Return the option, if it is on."""
+        return "inplace=True" if self.inplace else ""
 
 
-def refuse_inplace(op: str, inplace: bool) -> None:
-    """Say that a layer has no in-place form rather than ignore the wish."""
-    if inplace:
-        expected = "False: the layer makes a new tensor; use the tensor method with _ to overwrite one"
-        raise error("argument", op=op, argument="inplace", expected=expected, got=inplace)
+class ReLU(Overwriting):
+    """max(x, 0): what is negative becomes 0."""
 
-
-class ReLU(Elementwise):
-    """max(x, 0)"""
+    saves_input = False
 
     def forward(self, input: Any) -> Any:
         """Apply ``F.relu``."""
-        return F.relu(input)
+        return self.result(F.relu, input)
 
 
-class SiLU(Elementwise):
+class SiLU(Overwriting):
     """x·σ(x), also called swish."""
 
     def forward(self, input: Any) -> Any:
         """Apply ``F.silu``."""
-        return F.silu(input)
+        return self.result(F.silu, input)
 
 
 class Sigmoid(Module):
-    """1/(1 + e⁻ˣ)"""
+    """1/(1 + e⁻ˣ): between 0 and 1."""
 
     def forward(self, input: Any) -> Any:
         """Apply ``F.sigmoid``."""
@@ -75,21 +92,20 @@ class GELU(Module):
         return f"approximate={self.approximate!r}"
 
 
-class LeakyReLU(Module):
+class LeakyReLU(Overwriting):
     """x where x > 0, and `negative_slope` · x elsewhere."""
 
     def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
-        super().__init__()
-        refuse_inplace("LeakyReLU", inplace)
+        super().__init__(inplace)
         self.negative_slope = negative_slope
 
     def forward(self, input: Any) -> Any:
         """Apply ``F.leaky_relu``."""
-        return F.leaky_relu(input, self.negative_slope)
+        return self.result(F.leaky_relu, input, self.negative_slope)
 
     def extra_repr(self) -> str:
         """Return the slope."""
-        return f"negative_slope={self.negative_slope}"
+        return f"negative_slope={self.negative_slope}" + (", inplace=True" if self.inplace else "")
 
 
 class Softmax(Module):

@@ -9,7 +9,6 @@ from typing import Any
 
 from ..errors import error
 from . import functional as F
-from .activation import refuse_inplace
 from .module import Module
 
 
@@ -20,6 +19,8 @@ class Dropout(Module):
     ----------
     p : float
         From 0 to 1.
+    inplace : bool
+        Write the result into the input.
 
     Notes
     -----
@@ -31,13 +32,12 @@ class Dropout(Module):
         super().__init__()
         if not 0 <= p <= 1:
             raise error("argument", op="Dropout", argument="p", expected="a probability from 0 to 1", got=p)
-        refuse_inplace("Dropout", inplace)
-        self.p = p
+        self.p, self.inplace = p, inplace
 
     def forward(self, input: Any) -> Any:
         """Apply ``F.dropout``."""
-        return F.dropout(input, self.p, self.training)
+        return F.dropout(input, self.p, self.training, self.inplace)
 
     def extra_repr(self) -> str:
-        """Return the probability."""
-        return f"p={self.p}"
+        """Return the options."""
+        return f"p={self.p}, inplace={self.inplace}"

@@ -4,7 +4,7 @@ A Module keeps three tables: its parameters, its buffers (state that is saved bu
 submodules.  Assigning to an attribute puts a Parameter or a Module into its table; reading an attribute looks
 there when Python finds nothing.  Everything else (``parameters()``, ``state_dict()``, ``to()``) walks the tables.
 
-May import: floors 0–2, ``parameter``, ``state``, ``layout``.  Read next: ``state.py``, ``linear.py``.
+May import: floors 0–2, ``parameter``, ``state``, ``placement``, ``layout``.  Read next: ``state.py``, ``linear.py``.
 """
 
 from __future__ import annotations
@@ -12,15 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Self
 
-from ..backend.devices import Device, as_device, backend_for
+from ..backend.devices import as_device
 from ..backend.dtypes import as_dtype
-from ..core.registry import public
 from ..core.tensor import Tensor
 from ..errors import error
 from ..ops.protocol import Handle
-from . import state
+from . import placement, state
 from .layout import close_matches, tree_text
-from .parameter import Parameter, clear_gradients, take_array
+from .parameter import Parameter, clear_gradients
 
 
 class Module:
@@ -65,6 +64,7 @@ class Module:
         raise error("forward-missing", kind=type(self).__name__)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the hooks and ``forward``."""
         if not self._forward_pre_hooks and not self._forward_hooks:
             return self.forward(*args, **kwargs)
         for hook, with_kwargs in tuple(self._forward_pre_hooks):
@@ -332,30 +332,7 @@ class Module:
         dtype, device : optional
             The same by name.
         """
-        for arg in args:
-            if isinstance(arg, Tensor):
-                dtype, device = arg.dtype, arg.device
-            elif arg is None or is_device(arg):
-                device = arg
-            else:
-                dtype = arg
-        wanted = None if dtype is None else as_dtype(dtype)
-        if wanted is not None and wanted.kind != "f":
-            raise error("dtype-not-floating", op="Module.to", dtype=wanted)
-        if device is not None:
-            backend_for(device)  # an unknown or absent device is an error before anything has moved
-        return self._apply(lambda t: public["to"](t, dtype=wanted if t.dtype.kind == "f" else None, device=device))
-
-    def _apply(self, convert: Callable[[Tensor], Tensor]) -> Self:
-        """Replace the memory of every parameter, buffer and gradient by what `convert` makes of it."""
-        for tensor in [*self.parameters(), *self.buffers()]:
-            array = convert(tensor.detach()).array
-            if array is tensor.array:
-                continue
-            gradient = tensor._grad
-            take_array(tensor, array, "Module.to")
-            if gradient is not None:
-                tensor._grad = convert(gradient.detach())
+        placement.move(self, *placement.wanted(args, dtype, device))
         return self
 
     def cpu(self) -> Self:
@@ -400,12 +377,6 @@ def hooked(hooks: list[Any], hook: Any, prepend: bool) -> Handle:
     """Add a hook to a list, and return the handle that removes it."""
     hooks.insert(0 if prepend else len(hooks), hook)
     return Handle(hooks, hook)
-
-
-def is_device(x: Any) -> bool:
-    """Return whether an argument of `Module.to` means a device rather than a dtype."""
-    named = isinstance(x, str) and x.partition(":")[0] in ("cpu", "cuda", "double")
-    return isinstance(x, Device) or named or (isinstance(x, int) and not isinstance(x, bool))
 
 
 def _walk(module: Module, path: str, seen: set[int] | None) -> Iterator[tuple[str, Module]]:

@@ -41,9 +41,6 @@ class Parameter(Tensor):
         self.cell = share(source)  # one memory, one count of its versions
         self.requires_grad = requires_grad
 
-    def __repr__(self) -> str:
-        return "Parameter containing:\n" + super().__repr__()
-
 
 def take_array(tensor: Tensor, array: Array, writer: str) -> None:
     """Let a leaf hold another array, of another dtype or on another device, and stay the same object.
@@ -60,7 +57,7 @@ def take_array(tensor: Tensor, array: Array, writer: str) -> None:
         Who does this, for messages.
     """
     touch(tensor, writer)  # a graph that saved the old values must not go on with the new ones
-    node, tensor.node, tensor.cell = tensor.node, None, None
+    node, tensor.node = tensor.node, None
     tensor.array = array
     if node is not None:
         tensor.requires_grad = True

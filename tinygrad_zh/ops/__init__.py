@@ -1,19 +1,90 @@
 """Floor 2: the operations, one file a family, to be read as mathematics.
 
-Begin with ``elementwise.py``.  The convention: a primitive that users call as it is bears PyTorch's name
-(``exp``); where PyTorch's function has options to be sorted out first, the primitive is ``sum_p`` and the
-function ``sum``.
+Begin with ``elementwise.py``, then ``reduce.py``, ``shape.py``, ``linalg.py``, ``activation.py``, ``loss.py``.
+The convention: a primitive that users call as it is bears PyTorch's name (``exp``); where PyTorch's function has
+options to be sorted out first, the primitive is ``sum_p`` and the function ``sum``.
+
+Importing a file publishes its ops; at the end ``attach.py`` makes methods of them.
 """
 
-from importlib import import_module
-
 from ..core import record as record
-
-FAMILIES = (
-    "source_line", "formula", "accumulate", "protocol", "grad_mode", "diagnose", "display", "elementwise", "compare", "reduce", "shape", "linalg", "activation", "normalise", "create", "convert", "random", "sampling", "dropout", "loss", "special",
+from . import (
+    accumulate,
+    activation,
+    arguments,
+    brackets,
+    compare,
+    convert,
+    create,
+    diagnose,
+    dims,
+    display,
+    dropout,
+    einsum,
+    elementwise,
+    formula,
+    fusable,
+    gather,
+    generator,
+    grad_mode,
+    indexing,
+    join,
+    linalg,
+    lookup,
+    loss,
+    masks,
+    normalise,
+    numpy_names,
+    parts,
+    protocol,
+    random,
+    reduce,
+    rounding,
+    sampling,
+    shape,
+    source_line,
+    special,
+    step,
 )
-for family in FAMILIES:
-    import_module("." + family, __name__)
 from .attach import attach_methods
 
 attach_methods()
+
+__all__ = [
+    "accumulate",
+    "activation",
+    "arguments",
+    "brackets",
+    "compare",
+    "convert",
+    "create",
+    "diagnose",
+    "dims",
+    "display",
+    "dropout",
+    "einsum",
+    "elementwise",
+    "formula",
+    "fusable",
+    "gather",
+    "generator",
+    "grad_mode",
+    "indexing",
+    "join",
+    "linalg",
+    "lookup",
+    "loss",
+    "masks",
+    "normalise",
+    "numpy_names",
+    "parts",
+    "protocol",
+    "random",
+    "reduce",
+    "rounding",
+    "sampling",
+    "shape",
+    "source_line",
+    "special",
+    "step",
+]

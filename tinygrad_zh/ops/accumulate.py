@@ -76,11 +76,13 @@ def get_grad(self: Tensor) -> Tensor | None:
 
 
 def set_grad(self: Tensor, value: Tensor | None) -> None:
-    """Set or clear the gradient; a Tensor of the same shape."""
+    """Set or clear the gradient; a Tensor of the same shape and dtype."""
     if value is not None and not isinstance(value, Tensor):
         raise error("grad-not-a-tensor", kind=type(value).__name__)
     if value is not None and value.shape != self.shape:
         raise error("grad-shape", expected=self.shape, got=value.shape)
+    if value is not None and value.dtype != self.dtype:
+        raise error("grad-dtype", expected=self.dtype, got=value.dtype)
     self._grad = value
 
 

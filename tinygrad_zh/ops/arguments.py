@@ -14,6 +14,9 @@ from ..core.registry import register, registry
 from ..core.tensor import Tensor
 from ..errors import error
 
+NO_BOOL = "no bool"
+"""Promotion: as SAME, but bool tensors are refused, as PyTorch refuses to subtract them."""
+
 
 def promoted(operands: tuple[Any, ...], how: str) -> tuple[Any, ...]:
     """Bring operands to their common dtype, casting Tensors by a recorded ``cast``.
@@ -22,10 +25,12 @@ def promoted(operands: tuple[Any, ...], how: str) -> tuple[Any, ...]:
     ----------
     operands : tuple of Tensor, array, number or None
         At least one is a Tensor; arrays become Tensors, None stays.
-    how : {SAME, FLOAT}
-        Whether integers become the default float.
+    how : {SAME, FLOAT, NO_BOOL}
+        Whether integers become the default float, and whether bools are refused.
     """
     boxed = [registry["as_operand"](x) for x in operands]
+    if how == NO_BOOL and any(isinstance(x, Tensor) and x.array.dtype.kind == "b" for x in boxed):
+        raise error("dtype-unsupported", op="sub", dtypes="bool")
     ranks = [
         (x.array.dtype, 0 if x.array.shape else 1) if isinstance(x, Tensor) else (number_dtype(x), 2)
         for x in boxed
@@ -42,7 +47,7 @@ def promoted(operands: tuple[Any, ...], how: str) -> tuple[Any, ...]:
         elif x is None or (dtype.kind == "f" and type(x) is not bool):
             results.append(x)  # a number beside floats is weak in NumPy too
         else:
-            results.append(xp.asarray(x, dtype=dtype))
+            results.append(xp.asarray(x).astype(dtype))  # wraps around as in PyTorch: 300 is 44 beside uint8
     return tuple(results)
 
 

@@ -45,7 +45,7 @@ def written(item: Any) -> str:
     return ends if item.step is None else f"{ends}:{item.step}"
 
 
-Picks = list[tuple[int, Tensor]]
+Picks = list[tuple[int, Any]]
 """Advanced indices: a dimension of the view, and the int tensor or bool mask that stands there."""
 
 
@@ -60,7 +60,7 @@ def items_of(index: Any) -> tuple[Any, ...]:
     return (index,)
 
 
-def classified(input: Tensor, item: Any) -> Any:
+def classified(input: Any, item: Any) -> Any:
     """Return an int, slice, None, Ellipsis, or a Tensor of ints or bools; refuse anything else."""
     if item is None or item is Ellipsis or (type(item) is int):
         return item
@@ -76,13 +76,13 @@ def classified(input: Tensor, item: Any) -> Any:
     raise error("index-kind", got=type(item).__name__)
 
 
-def as_index(input: Tensor, item: Any) -> Tensor:
+def as_index(input: Any, item: Any) -> Any:
     """Return a Tensor of what a user wrote, on the device of `input`."""
     if isinstance(item, Tensor):
         same = type(item.array) is type(input.array)
-        return item if same else registry["tensor"](item, device=input.device)  # type: ignore[no-any-return]
+        return item if same else registry["tensor"](item, device=input.device)
     empty = isinstance(item, (list, tuple, range)) and not len(item)
-    return registry["tensor"](item, dtype=int64 if empty else None, device=input.device)  # type: ignore[no-any-return]
+    return registry["tensor"](item, dtype=int64 if empty else None, device=input.device)
 
 
 def checked_slice(item: slice) -> slice:
@@ -101,10 +101,10 @@ def consumed(item: Any) -> int:
     """How many dimensions of the tensor an index stands for."""
     if item is None or item is Ellipsis:
         return 0
-    return item.ndim if isinstance(item, Tensor) and item.dtype.kind == "b" else 1
+    return len(item.shape) if isinstance(item, Tensor) and item.dtype.kind == "b" else 1
 
 
-def parse(input: Tensor, index: Any) -> tuple[Place, Picks]:
+def parse(input: Any, index: Any) -> tuple[Place, Picks]:
     """Take an index apart: what chooses a view, and what then picks elements of that view.
 
     Raises
@@ -152,7 +152,7 @@ def parse(input: Tensor, index: Any) -> tuple[Place, Picks]:
     return Place(place), picks
 
 
-def refuse_out_of_range(op: str, index: Tensor, size: int, dim: int, negative: bool = True) -> None:
+def refuse_out_of_range(op: str, index: Any, size: int, dim: int, negative: bool = True) -> None:
     """Raise for a position that does not exist.  NumPy would; CuPy takes it modulo the size and says nothing."""
     array, low = index.array, -size if negative else 0
     if array.size and (int(array.min()) < low or int(array.max()) >= size):

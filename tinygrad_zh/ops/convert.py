@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..aliases import DType
-from ..backend.devices import Device, as_device, backend_for, backend_of
+from ..backend.devices import Device, as_device, backend_for, backend_of, is_device_name
 from ..backend.dtypes import DTYPES, as_dtype
 from ..core.inplace import share, write
 from ..core.primitive import primitive
@@ -51,7 +51,7 @@ def to(
     for arg in args:
         if isinstance(arg, Tensor):
             dtype, device = arg.dtype, arg.device
-        elif isinstance(arg, Device) or (isinstance(arg, str) and arg.partition(":")[0] in ("cpu", "cuda", "double")) or (isinstance(arg, int) and not isinstance(arg, bool)):
+        elif names_device(arg):
             device = arg
         else:
             dtype = arg
@@ -64,13 +64,19 @@ def to(
     return public["clone"](result) if copy and result is input else result
 
 
+def names_device(arg: Any) -> bool:
+    """Whether an argument of ``to`` means a device rather than a dtype."""
+    if isinstance(arg, str):
+        return is_device_name(arg)
+    return isinstance(arg, Device) or (isinstance(arg, int) and not isinstance(arg, bool))
+
+
 @published()
 def cpu(input: Any) -> Any:
     """Return the tensor on the CPU."""
     return to(input, device="cpu")
 
 
-@published()
 def cuda(input: Any, device: Any = None) -> Any:
     """Return the tensor on an NVIDIA GPU (compiled and emulated; not yet run on a GPU)."""
     return to(input, device="cuda" if device is None else as_device(device))
@@ -87,8 +93,11 @@ def converter(name: str, dtype_name: str) -> Any:
     return convert
 
 
+METHODS = {"cuda": cuda}  # not published as a function: ``tinygrad_zh.cuda`` is a module
 for _name in ("float", "double", "half", "int", "long", "short", "bool"):
-    setattr(Tensor, _name, converter(_name, _name))
+    METHODS[_name] = converter(_name, _name)
+for _name, _method in METHODS.items():
+    setattr(Tensor, _name, _method)
 
 
 @published()
@@ -119,7 +128,8 @@ def numpy(input: Any, *, force: bool = False) -> np.ndarray[Any, Any]:
         if type(input.array) is not np.ndarray:
             raise error("numpy-device", device=input.device)
         share(input)
-        return input.array  # type: ignore[no-any-return]
+        array: np.ndarray[Any, Any] = input.array
+        return array
     return np.array(backend_of(input.array).to_numpy(input.array))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..aliases import DType
-from ..backend.devices import backend_for, backend_of
+from ..backend.devices import backend_for, backend_of, is_elsewhere
 from ..backend.dtypes import DTYPES, as_dtype, get_default_dtype, int64
 from ..backend.promotion import number_dtype
 from ..core.primitive import SAME
@@ -73,10 +73,11 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
             [3., 4.]])
     """
     wanted = None if dtype is None else as_dtype(dtype)
+    array: Any
     if isinstance(data, Tensor):
         array = data.array.astype(wanted or data.dtype, copy=True)
         array = array if device is None else moved(array, device)
-    elif type(data) is not np.ndarray and backend_of(data).array_type is type(data):
+    elif is_elsewhere(data):
         array = data.astype(wanted or data.dtype, copy=True)  # an array of another device stays there
         array = array if device is None else moved(array, device)
     else:
@@ -135,7 +136,7 @@ def common(a: Any, b: Any) -> tuple[Any, Any]:
     """Return two operands of one dtype; two numbers become 0-d tensors."""
     if not isinstance(a, Tensor) and not isinstance(b, Tensor):
         a, b = tensor(a), tensor(b)
-    return promoted((a, b), SAME)  # type: ignore[return-value]
+    return promoted((a, b), SAME)
 
 
 # -- filled with one value -----------------------------------------------------------------------------

@@ -16,7 +16,6 @@ from ..aliases import Array, Shape
 from ..backend.devices import CPU, backend_of
 from ..backend.dtypes import bool_, get_default_dtype, int64
 from ..core.registry import published, register
-from ..core.tensor import Tensor
 from ..errors import error
 
 
@@ -174,7 +173,7 @@ def nested(shown: Any, shape: Shape, full: Shape, indent: int, form: Format) -> 
     return "[" + (",\n" + " " * (indent + 1)).join(lines) + "]"
 
 
-def facts(tensor: Tensor) -> list[str]:
+def facts(tensor: Any) -> list[str]:
     """What is said behind the numbers: device, size, dtype, and how a gradient flows, where not as usual."""
     found = [] if tensor.device == CPU.device else [f"device='{tensor.device}'"]
     usual = [get_default_dtype()]
@@ -191,7 +190,7 @@ def facts(tensor: Tensor) -> list[str]:
     return found
 
 
-def text_of(tensor: Tensor) -> str:
+def text_of(tensor: Any) -> str:
     """Return what ``repr(tensor)`` shows."""
     kind = type(tensor).__name__
     prefix = "tensor(" if kind in ("Tensor", "Parameter") else kind + "("

@@ -25,7 +25,7 @@ from .random import floating
 def dropout_p(xp: Any, x: Any, place: Any, *, p: float) -> Any:
     """Draw a mask, and return the masked values and the mask."""
     mask = philox.chance(xp, place, x.size, 1 - p).reshape(x.shape)
-    y = x * mask
+    y = xp.asarray(x * mask)  # an array in 0-d as well, which NumPy turns into a scalar
     y /= 1 - p
     return y, mask
 

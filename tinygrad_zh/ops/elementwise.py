@@ -11,10 +11,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ..backend.dtypes import int64
 from ..core.primitive import FLOAT, SAME, primitive
 from ..core.registry import publish, published, register, registry
 from ..core.symbol import POWER, PRODUCT, SUM
+from ..core.tensor import Tensor
 from ..errors import error
+from .arguments import NO_BOOL
 
 # -- arithmetic ----------------------------------------------------------------------------------------
 
@@ -24,7 +27,7 @@ def add_p(xp: Any, a: Any, b: Any) -> Any:
     return a + b
 
 
-@primitive("<a:1> - <b:2>", level=SUM, promote=SAME, vjp_a=lambda g: g, vjp_b=lambda g: -g)
+@primitive("<a:1> - <b:2>", level=SUM, promote=NO_BOOL, vjp_a=lambda g: g, vjp_b=lambda g: -g)
 def sub_p(xp: Any, a: Any, b: Any) -> Any:
     return xp.subtract(a, b)
 
@@ -84,13 +87,15 @@ def abs(xp: Any, x: Any) -> Any:
 @primitive(r"\operatorname{sign}(<x>)", vjp_x=lambda g: g * 0)
 def sign(xp: Any, x: Any) -> Any:
     """Return −1, 0 or 1; 0 for NaN, as PyTorch."""
-    return xp.sign(x) if x.dtype.kind != "f" else xp.subtract(x > 0, x < 0, dtype=x.dtype)
+    if x.dtype.kind == "f":
+        return xp.subtract(x > 0, x < 0, dtype=x.dtype)
+    return x.copy() if x.dtype.kind == "b" else xp.sign(x)
 
 
 @primitive("<x:4>^{2}", level=POWER, d_x=lambda x: 2 * x)
 def square(xp: Any, x: Any) -> Any:
-    """Multiply by itself."""
-    return x * x
+    """Multiply by itself; the square of a bool is an integer, as of any power."""
+    return x * x if x.dtype.kind != "b" else x.astype(int64)
 
 
 @primitive(r"\sqrt{<x>}", promote=FLOAT, vjp_x=lambda g, y: g / (2 * y))
@@ -280,133 +285,40 @@ def clamp(input: Any, min: Any = None, max: Any = None) -> Any:
     return clamp_p(input, min, max)
 
 
-# -- rounding ------------------------------------------------------------------------------------------
-
-
-@primitive(r"\left\lfloor <x> \right\rfloor", vjp_x=lambda g: g * 0)
-def floor(xp: Any, x: Any) -> Any:
-    """Round down; the slope is 0."""
-    return x if x.dtype.kind in "iu" else xp.floor(x)
-
-
-@primitive(r"\left\lceil <x> \right\rceil", vjp_x=lambda g: g * 0)
-def ceil(xp: Any, x: Any) -> Any:
-    """Round up; the slope is 0."""
-    return x if x.dtype.kind in "iu" else xp.ceil(x)
-
-
-@primitive(r"\operatorname{trunc}(<x>)", vjp_x=lambda g: g * 0)
-def trunc(xp: Any, x: Any) -> Any:
-    """Round towards 0; the slope is 0."""
-    return x if x.dtype.kind in "iu" else xp.trunc(x)
-
-
-@primitive(r"\operatorname{round}(<x>)", vjp_x=lambda g: g * 0)
-def round(xp: Any, x: Any, *, decimals: int = 0) -> Any:
-    """Round to `decimals` places, halves to even; the slope is 0."""
-    return xp.round(x, decimals)
-
-
-# -- division with remainder ---------------------------------------------------------------------------
-
-
-@primitive(r"\left\lfloor \frac{<a>}{<b>} \right\rfloor", promote=SAME)
-def floor_divide(xp: Any, a: Any, b: Any) -> Any:
-    """Divide and round down."""
-    refuse_integer_zero(xp, a, b)
-    return xp.floor_divide(a, b)
-
-
-@primitive(
-    r"<a:4> \bmod <b:4>",
-    level=PRODUCT,
-    promote=SAME,
-    vjp_a=lambda g: g,
-    vjp_b=lambda g, a, b: -g * floor(a / b),
-    tex_rules={"b": r"-g \odot \left\lfloor \frac{a}{b} \right\rfloor"},
-)
-def remainder(xp: Any, a: Any, b: Any) -> Any:
-    """Return the remainder of division, with the divisor's sign, as Python's ``%``."""
-    refuse_integer_zero(xp, a, b)
-    return xp.remainder(a, b)
-
-
-@primitive(
-    r"\operatorname{fmod}(<a>, <b>)",
-    promote=SAME,
-    vjp_a=lambda g: g,
-    vjp_b=lambda g, a, b: -g * trunc(a / b),
-    tex_rules={"b": r"-g \odot \operatorname{trunc} \frac{a}{b}"},
-)
-def fmod(xp: Any, a: Any, b: Any) -> Any:
-    """Return the remainder of division, with the dividend's sign, as in C."""
-    refuse_integer_zero(xp, a, b)
-    return xp.fmod(a, b)
-
-
-def refuse_integer_zero(xp: Any, a: Any, b: Any) -> None:
-    """Raise where integers would be divided by 0; floats give infinities and NaN."""
-    kinds = {getattr(getattr(v, "dtype", None), "kind", "f" if isinstance(v, float) else "i") for v in (a, b)}
-    if "f" not in kinds and xp.any(xp.asarray(b) == 0):
-        raise error("integer-division-by-zero")
-
-
 # -- PyTorch's forms with options ----------------------------------------------------------------------
 
 
 @published(inplace=True)
 def add(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """Return ``input + alpha · other``, broadcast to the common shape."""
-    return add_p(input, other if alpha == 1 else mul(other, alpha))
+    return add_p(input, other if alpha == 1 else times_alpha("add", input, other, alpha))
 
 
 @published(inplace=True)
 def sub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """Return ``input − alpha · other``, broadcast to the common shape."""
-    return sub_p(input, other if alpha == 1 else mul(other, alpha))
+    return sub_p(input, other if alpha == 1 else times_alpha("sub", input, other, alpha))
 
 
-@published(inplace=True)
-def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
-    """Divide; integers give the default float.
-
-    Parameters
-    ----------
-    input, other : Tensor or number
-        Dividend and divisor, broadcast to the common shape.
-    rounding_mode : {None, "trunc", "floor"}
-        Round the quotient towards 0, or down; the result then keeps the operands' dtype.
-    """
-    if rounding_mode is None:
-        return div_p(input, other)
-    if rounding_mode == "floor":
-        return floor_divide(input, other)
-    if rounding_mode == "trunc":
-        return registry["trunc_divide"](input, other)
-    raise error("argument", op="div", argument="rounding_mode", expected="None, 'trunc' or 'floor'", got=rounding_mode)
-
-
-@primitive(r"\operatorname{trunc} \frac{<a>}{<b>}", promote=SAME)
-def trunc_divide(xp: Any, a: Any, b: Any) -> Any:
-    refuse_integer_zero(xp, a, b)
-    return (a - xp.fmod(a, b)) // b if xp.asarray(a).dtype.kind in "iu" else xp.trunc(a / b)
+def times_alpha(op: str, input: Any, other: Any, alpha: Any) -> Any:
+    """Return alpha · other in the dtype that the result is going to have."""
+    other = registry["common"](input, other)[1]
+    if isinstance(alpha, float) and getattr(other, "dtype", None) is not None and other.dtype.kind != "f":
+        raise error("argument", op=op, argument="alpha", expected="an int beside integer tensors", got=alpha)
+    product = other * alpha
+    return registry["cast"](product, dtype=other.dtype) if isinstance(other, Tensor) else product
 
 
 UNARY = (neg, abs, sign, square, sqrt, rsqrt, reciprocal, exp, exp2, expm1, log, log2, log10, log1p, sin, cos, tanh)
-for op in (*UNARY, floor, ceil, trunc, round, mul, pow, floor_divide, remainder, fmod):
+for op in (*UNARY, mul, pow):
     publish(op.name, op, inplace=True)
 for op in (maximum, minimum):
     publish(op.name, op)
-for name, function in {
-    "subtract": sub,
-    "multiply": mul,
-    "divide": div,
-    "true_divide": div,
-    "negative": neg,
-    "absolute": abs,
-    "clip": clamp,
-}.items():
-    publish(name, function, inplace=True)
+publish("subtract", sub, inplace=True)
+publish("multiply", mul, inplace=True)
+publish("negative", neg, inplace=True)
+publish("absolute", abs, inplace=True)
+publish("clip", clamp, inplace=True)
 
-for op in (add_p, sub_p, mul, div_p, neg, pow, abs, floor_divide, remainder, trunc_divide):
+for op in (add_p, sub_p, mul, div_p, neg, pow, abs):
     register(op.name, op)

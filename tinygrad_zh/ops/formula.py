@@ -14,12 +14,12 @@ from ..errors import error
 
 
 def formula(op: Primitive) -> str:
-    """Return the op's formula in TeX, such as ``a \\odot b``."""
+    r"""Return the op's formula in TeX, such as ``a \odot b``."""
     return str(op.print([Symbol(n) for n in op.operands], {n: Symbol(n) for n in op.static_names}))
 
 
 def rule_formula(op: Primitive, position: int) -> str:
-    """Return the pullback to one operand in TeX, such as ``g \\odot b``.
+    r"""Return the pullback to one operand in TeX, such as ``g \odot b``.
 
     Parameters
     ----------

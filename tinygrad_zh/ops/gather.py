@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..aliases import Shape
+from ..aliases import DType, Shape
 from ..backend.devices import BACKENDS, backend_of
 from ..backend.dtypes import int64
 from ..core.primitive import primitive
@@ -34,6 +34,7 @@ from .shape import broadcast_to_p, reshape_p
     name="gather",
 )
 def gather_p(xp: Any, x: Any, index: Any, *, dim: int) -> Any:
+    """Return the element along `dim` that every number of `index` says."""
     return xp.take_along_axis(x[cropping(index.shape, dim)], index, axis=dim)
 
 
@@ -53,6 +54,7 @@ def scatter_sum(xp: Any, x: Any, index: Any, *, shape: Shape, dim: int) -> Any:
     name="scatter",
 )
 def scatter_p(xp: Any, x: Any, index: Any, src: Any, *, dim: int) -> Any:
+    """Return a copy of `x` with the elements of `src` where `index` says."""
     y = x.copy()  # in C order, so that the flat array is a view of it
     y.reshape(-1)[flat_places(xp, index, x.shape, dim)] = src
     return y
@@ -76,13 +78,13 @@ def flat_places(xp: Any, index: Any, shape: Shape, dim: int) -> Any:
 # -- checks --------------------------------------------------------------------------------------------
 
 
-def index_of(op: str, index: Any, input: Any) -> Any:
-    """Return an index as a Tensor of ints beside `input`; refuse anything else."""
+def index_of(op: str, index: Any, input: Any, only: DType | None = None) -> Any:
+    """Return an index as a Tensor of ints beside `input`, or of one dtype only; refuse anything else."""
     if not isinstance(index, Tensor):
         if not isinstance(index, np.ndarray) and type(index) not in BACKENDS:
             raise error("not-a-tensor", op=op, kind=type(index).__name__)
         index = registry["tensor"](index, device=input.device)
-    if index.dtype.kind != "i":
+    if index.dtype.kind != "i" or (only is not None and index.dtype != only):
         raise error("index-tensor-dtype", op=op, got=index.dtype)
     return index
 
@@ -159,7 +161,7 @@ def gather(input: Any, dim: Any = None, index: Any = None, *, axis: Any = None) 
 
 @published()
 def take_along_dim(input: Any, indices: Any, dim: Any = None, *, axis: Any = None) -> Any:
-    """Take elements along `dim` as ``gather`` does, but broadcast the other dimensions; without `dim`, from the flattened tensor.
+    """Take elements along `dim` as ``gather`` does, the other dimensions broadcast; or of the flattened tensor.
 
     Parameters
     ----------
@@ -168,11 +170,12 @@ def take_along_dim(input: Any, indices: Any, dim: Any = None, *, axis: Any = Non
     indices : Tensor of int, as many dimensions as `input`
         Positions from 0 to N − 1, such as ``argmax(dim, keepdim=True)`` returns.
     dim : int, optional
-        Along which dimension.
+        Along which dimension; without it, `input` and `indices` are flattened first.
     """
-    index = index_of("take_along_dim", indices, input)
     if dim is None and axis is None:
+        index = index_of("take_along_dim", indices, input)
         return gather(reshape_p(input, shape=(-1,)), 0, reshape_p(index, shape=(-1,)))
+    index = index_of("take_along_dim", indices, input, int64)
     d = one_dim("take_along_dim", dim, input.ndim, axis)
     if index.ndim != input.ndim:
         raise error("gather-shape", op="take_along_dim", index=index.shape, shape=input.shape, dim=d)

@@ -147,7 +147,7 @@ def manual_seed(seed: int) -> Generator:
     >>> _ = manual_seed(0)
     >>> first = rand(3)
     >>> _ = manual_seed(0)
-    >>> bool((rand(3) == first).all())
+    >>> (rand(3) == first).all().item()
     True
     """
     return default_generator.manual_seed(seed)

@@ -30,7 +30,8 @@ from ..core.tensor import Tensor, box
 from ..errors import error
 from .brackets import Picks, Place, items_of, parse
 from .elementwise import where_p
-from .shape import broadcast_to_p, cat_p, clone, reshape_p
+from .join import cat_p
+from .shape import broadcast_to_p, clone, reshape_p
 
 # -- basic: views --------------------------------------------------------------------------------------
 
@@ -42,6 +43,7 @@ from .shape import broadcast_to_p, cat_p, clone, reshape_p
     name="slice",
 )
 def slice_p(xp: Any, x: Any, *, index: Place) -> Any:
+    """Return a view of the place that a basic index chooses."""
     return x[(*index, ...)]  # with an Ellipsis NumPy gives a view even of a single element
 
 
@@ -51,6 +53,7 @@ def slice_p(xp: Any, x: Any, *, index: Place) -> Any:
     name="place",
 )
 def place_p(xp: Any, x: Any, *, shape: Shape, index: Place) -> Any:
+    """Return zeros of `shape` with `x` in that place: the transpose of slicing."""
     y = xp.zeros(shape, dtype=x.dtype)
     y[(*index, ...)] = x
     return y
@@ -72,6 +75,7 @@ def positions(index: Any, dims: tuple[int, ...]) -> tuple[Any, ...]:
     name="take",
 )
 def take_p(xp: Any, x: Any, index: Any, *, dims: tuple[int, ...]) -> Any:
+    """Return a copy of the elements that stand at the positions of `index`."""
     return xp.take(x, index, axis=dims[0]) if len(dims) == 1 else x[positions(index, dims)]
 
 
@@ -120,6 +124,7 @@ def counted(x: Any) -> Any:
     name="setitem",
 )
 def put_p(xp: Any, x: Any, v: Any, index: Any, *, dims: tuple[int, ...]) -> Any:
+    """Return a copy of `x` with `v` at the positions of `index`."""
     y = x.copy()
     y[positions(index, dims)] = v
     return y
@@ -127,15 +132,16 @@ def put_p(xp: Any, x: Any, v: Any, index: Any, *, dims: tuple[int, ...]) -> Any:
 
 @primitive(r"\operatorname{nonzero}(<x>)", name="nonzero")
 def nonzero_p(xp: Any, x: Any) -> Any:
+    """Return the positions of the elements that are not zero, a row for each."""
     return xp.argwhere(x).astype(int64)  # (count, ndim)
 
 
 # -- what the brackets do ------------------------------------------------------------------------------
 
 
-def joined_picks(picks: Picks) -> tuple[Tensor, tuple[int, ...]]:
+def joined_picks(picks: Picks) -> tuple[Any, tuple[int, ...]]:
     """Return int tensors and masks as one index with a row for each dimension, and those dimensions."""
-    rows: list[tuple[int, Tensor]] = []
+    rows: Picks = []
     for dim, item in picks:
         if item.dtype.kind == "b":
             found = nonzero_p(item)
@@ -180,7 +186,7 @@ def getitem(input: Any, index: Any) -> Any:
     return take_p(view, joined, dims=dims)
 
 
-def setitem_(input: Tensor, index: Any, value: Any) -> None:
+def setitem_(input: Any, index: Any, value: Any) -> None:
     """Write `value` into ``input[index]``, as if all operations so far had been computed with copies.
 
     Parameters
@@ -220,7 +226,7 @@ def setitem_(input: Tensor, index: Any, value: Any) -> None:
     write(view, result, "setitem")
 
 
-def is_view(value: Any, input: Tensor, place: Place) -> bool:
+def is_view(value: Any, input: Any, place: Place) -> bool:
     """Whether a value is the very part of `input` that it shall be written into."""
     source = value.source if isinstance(value, Tensor) else None
     return source is not None and source[0] is slice_p and source[1] is input and source[2]["index"] == place
@@ -234,7 +240,7 @@ def picked_shape(shape: Shape, index_shape: Shape, dims: tuple[int, ...]) -> Sha
     return (*rest[:first], *picked, *rest[first:])
 
 
-def value_for(input: Tensor, value: Any, shape: Shape | None) -> Tensor:
+def value_for(input: Any, value: Any, shape: Shape | None) -> Any:
     """Return what is to be written, with the dtype of `input`, and fitted to `shape` unless that is None."""
     if isinstance(value, np.generic):
         value = value.item()
@@ -252,14 +258,14 @@ def value_for(input: Tensor, value: Any, shape: Shape | None) -> Tensor:
     return value if shape is None else fitted(value, shape)
 
 
-def fitted(value: Tensor, shape: Shape) -> Tensor:
+def fitted(value: Any, shape: Shape) -> Any:
     """Return a value without leading dimensions of length 1 that `shape` lacks; refuse what does not broadcast."""
     extra = max(value.ndim - len(shape), 0)
     kept = value.shape[extra:]
     beside = shape[len(shape) - len(kept) :]
     if value.shape[:extra] != (1,) * extra or any(n not in (1, m) for n, m in zip(kept, beside, strict=True)):
         raise error("setitem-shape", value=value.shape, shape=shape)
-    return reshape_p(value, shape=kept) if extra else value  # type: ignore[no-any-return]
+    return reshape_p(value, shape=kept) if extra else value
 
 
 def number_for(op: str, value: Any, dtype: DType) -> bool | int | float:

@@ -159,6 +159,8 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
         raise error("linear-shapes", x=input.shape, weight=weight.shape)
     if bias is not None and bias.shape != weight.shape[:1]:
         raise error("linear-bias", bias=bias.shape, expected=weight.shape[:1])
+    if len(input.shape) == 1:  # one row: the rules multiply matrices
+        return reshape_p(linear_p(reshape_p(input, shape=(1, *input.shape)), weight, bias), shape=weight.shape[:1])
     return linear_p(input, weight, bias)
 
 

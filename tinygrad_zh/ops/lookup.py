@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ..aliases import DType
 from ..backend.devices import backend_of
 from ..backend.dtypes import int64
 from ..core.primitive import primitive
@@ -34,6 +35,7 @@ from .shape import reshape_p
     name="embedding",
 )
 def embedding_p(xp: Any, weight: Any, index: Any, *, padding_idx: int | None = None) -> Any:
+    """Return the rows of `weight` that `index` names."""
     return xp.take(weight, index, axis=0)
 
 
@@ -44,9 +46,11 @@ def without_padding(g: Any, index: Any, padding_idx: int | None) -> Any:
     return masked_to_zero(g, reshape_p(index == padding_idx, shape=(*index.shape, 1)))
 
 
-def slice_index(op: str, input: Any, dim: Any, index: Any, axis: Any = None) -> tuple[int, Any]:
+def slice_index(
+    op: str, input: Any, dim: Any, index: Any, axis: Any = None, only: DType | None = None
+) -> tuple[int, Any]:
     """Check what ``index_select`` and its like were given; return the dimension and a 1-d index."""
-    d, places = one_dim(op, dim, input.ndim, axis), lifted(index_of(op, index, input))
+    d, places = one_dim(op, dim, input.ndim, axis), lifted(index_of(op, index, input, only))
     if places.ndim != 1 or (not input.ndim and places.shape != (1,)):
         raise error("index-vector", op=op, shape=places.shape, input=input.shape)
     refuse_out_of_range(op, places, lifted(input).shape[d], d, negative=False)
@@ -100,7 +104,7 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) 
 @published(inplace=True)
 def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
     """Return `input` with the slices at the positions of `index` along `dim` replaced by those of `source`."""
-    d, places = slice_index("index_copy", input, dim, index)
+    d, places = slice_index("index_copy", input, dim, index, only=int64)
     source = slices_like("index_copy", input, d, places, source)
     return shaped(put_p(lifted(input), source, places, dims=(d,)), input.shape)
 
@@ -108,9 +112,9 @@ def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
 @published(inplace=True)
 def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
     """Return `input` with a number (or a 0-d tensor) in the slices at the positions of `index` along `dim`."""
-    d, places = slice_index("index_fill", input, dim, index)
+    d, places = slice_index("index_fill", input, dim, index, only=int64)
     if isinstance(value, Tensor):
-        if value.ndim:
+        if value.shape:
             raise error("ndim", op="index_fill", expected=0, shape=value.shape)
         value = registry["cast"](value, dtype=input.dtype)
     else:
@@ -121,7 +125,7 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
 @published()
 def take(input: Any, index: Any) -> Any:
     """Return the elements of the flattened tensor at the positions of `index`, in the shape of `index`."""
-    places = index_of("take", index, input)
+    places = index_of("take", index, input, int64)
     count = math.prod(input.shape)
     refuse_out_of_range("take", places, count, 0)
     return take_p(reshape_p(input, shape=(count,)), places, dims=(0,))
@@ -154,18 +158,24 @@ def embedding(
     IndexingError
         If a row does not exist.
     """
-    for name, got, only in (("max_norm", max_norm, None), ("scale_grad_by_freq", scale_grad_by_freq, False), ("sparse", sparse, False)):
+    refused = {
+        "max_norm": (max_norm, None),
+        "scale_grad_by_freq": (scale_grad_by_freq, False),
+        "sparse": (sparse, False),
+    }
+    for name, (got, only) in refused.items():
         if got != only:
             raise error("argument", op="embedding", argument=name, expected=only, got=got)
     if not isinstance(weight, Tensor):
         raise error("not-a-tensor", op="embedding", kind=type(weight).__name__)
-    if weight.ndim != 2:
+    if len(weight.shape) != 2:
         raise error("ndim", op="embedding", expected=2, shape=weight.shape)
     places, rows = index_of("embedding", input, weight), weight.shape[0]
     refuse_out_of_range("embedding", places, rows, 0, negative=False)
     if padding_idx is not None:
         if not -rows <= padding_idx < rows:
-            raise error("argument", op="embedding", argument="padding_idx", expected=f"-{rows} … {rows - 1}", got=padding_idx)
+            room = f"-{rows} … {rows - 1}"
+            raise error("argument", op="embedding", argument="padding_idx", expected=room, got=padding_idx)
         padding_idx %= rows
     return embedding_p(weight, places, padding_idx=padding_idx)
 
@@ -185,7 +195,7 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Any:
     -------
     Tensor of int64 of shape (..., num_classes)
     """
-    places = index_of("one_hot", tensor, tensor)
+    places = index_of("one_hot", tensor, tensor, int64)
     if num_classes == -1:
         if not places.array.size:
             raise error("one-hot-empty")

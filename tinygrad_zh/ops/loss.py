@@ -156,7 +156,8 @@ def rows_of(input: Any, target: Any) -> tuple[Any, Any]:
         return reshape_p(input, shape=(1, -1)), reshape_p(target, shape=(1,))
     if input.ndim > 2:
         input = movedim(input, 1, -1)
-        return reshape_p(input, shape=(target.array.size, input.shape[-1])), reshape_p(target, shape=(target.array.size,))
+        count = target.array.size
+        return reshape_p(input, shape=(count, input.shape[-1])), reshape_p(target, shape=(count,))
     return input, target
 
 
@@ -255,7 +256,8 @@ def nll_loss(
     """
     check_reduction("nll_loss", reduction)
     class_dim = 1 if input.ndim > 1 else 0
-    if target.dtype != int64 or not input.ndim or target.shape != (*input.shape[:class_dim], *input.shape[class_dim + 1 :]):
+    expected = (*input.shape[:class_dim], *input.shape[class_dim + 1 :])
+    if target.dtype != int64 or not input.ndim or target.shape != expected:
         raise error("target-shape", input=input.shape, target=f"{target.shape} {target.dtype}")
     check_classes("nll_loss", target, input.shape[class_dim], ignore_index)
     x, classes = rows_of(input, target)

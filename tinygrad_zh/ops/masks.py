@@ -16,7 +16,8 @@ from ..core.tensor import Tensor
 from ..errors import error
 from .elementwise import where_p
 from .indexing import getitem, nonzero_p, number_for
-from .shape import broadcast_to_p, unbind
+from .join import unbind
+from .shape import broadcast_to_p
 
 
 def checked_mask(op: str, input: Any, mask: Any) -> Shape:
@@ -58,7 +59,7 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Any:
     checked_mask("masked_fill", input, mask)
     if not isinstance(value, Tensor):
         value = number_for("masked_fill", value, input.dtype)
-    elif value.ndim:
+    elif value.shape:
         raise error("ndim", op="masked_fill", expected=0, shape=value.shape)
     elif value.dtype != input.dtype:
         value = registry["cast"](value, dtype=input.dtype)
@@ -70,7 +71,7 @@ def masked_select(input: Any, mask: Any) -> Any:
     """Return the elements where `mask` is true as a 1-d tensor, input and mask broadcast to a common shape first."""
     shape = checked_mask("masked_select", input, mask)
     wide, where = (broadcast_to_p(x, shape=shape) if x.shape != shape else x for x in (input, mask))
-    return getitem(wide, where) if shape else getitem(wide, (where,)).reshape(-1)
+    return getitem(wide, where)
 
 
 @published()
@@ -99,6 +100,7 @@ def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
     name="tril",
 )
 def tril_p(xp: Any, x: Any, *, diagonal: int) -> Any:
+    """Return `x` with 0 above a diagonal."""
     return xp.tril(x, diagonal)
 
 
@@ -108,6 +110,7 @@ def tril_p(xp: Any, x: Any, *, diagonal: int) -> Any:
     name="triu",
 )
 def triu_p(xp: Any, x: Any, *, diagonal: int) -> Any:
+    """Return `x` with 0 below a diagonal."""
     return xp.triu(x, diagonal)
 
 

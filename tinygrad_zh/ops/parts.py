@@ -10,7 +10,6 @@ from typing import Any
 from ..aliases import Shape
 from ..core.primitive import primitive
 from ..core.registry import published
-from ..core.tensor import Tensor
 from ..errors import error
 from .brackets import Place
 from .dims import one_dim, sizes_of
@@ -23,6 +22,7 @@ from .shape import clone
 
 @primitive(r"\operatorname{flip}(<x>)", vjp_x=lambda g, dims: flip_p(g, dims=dims), name="flip")
 def flip_p(xp: Any, x: Any, *, dims: tuple[int, ...]) -> Any:
+    """Return a copy in reversed order along `dims`."""
     return xp.flip(x, dims).copy()  # a copy as in PyTorch, which knows no negative strides
 
 
@@ -33,6 +33,7 @@ def flip_p(xp: Any, x: Any, *, dims: tuple[int, ...]) -> Any:
     name="diagonal",
 )
 def diagonal_p(xp: Any, x: Any, *, offset: int, dim1: int, dim2: int) -> Any:
+    """Return a view of a diagonal as a new last dimension."""
     y = xp.diagonal(x, offset, dim1, dim2)
     if not getattr(y.flags, "writeable", True) and x.flags.writeable:
         y.flags.writeable = True  # NumPy gives a view that it does not let one write to; CuPy does
@@ -46,7 +47,8 @@ def diagonal_p(xp: Any, x: Any, *, offset: int, dim1: int, dim2: int) -> Any:
 def place_diagonal(xp: Any, x: Any, *, shape: Shape, offset: int, dim1: int, dim2: int) -> Any:
     """Return zeros of `shape` with `x` on the diagonal."""
     y = xp.zeros(shape, dtype=x.dtype)
-    diagonal_p.value(xp, y, offset=offset, dim1=dim1, dim2=dim2)[...] = x
+    steps = xp.arange(x.shape[-1])
+    xp.moveaxis(y, (dim1, dim2), (-2, -1))[..., steps + max(-offset, 0), steps + max(offset, 0)] = x
     return y
 
 
@@ -80,7 +82,8 @@ def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
     IndexingError
         If there are not as many.
     """
-    d, first, count = one_dim("narrow", dim, input.ndim), integer("narrow", "start", start), integer("narrow", "length", length)
+    d, first = one_dim("narrow", dim, input.ndim), integer("narrow", "start", start)
+    count = integer("narrow", "length", length)
     if not input.ndim:
         raise error("index-count", count=1, ndim=0, shape=())
     size = input.shape[d]
@@ -133,6 +136,6 @@ def diag(input: Any, diagonal: int = 0) -> Any:
 @published()
 def trace(input: Any) -> Any:
     """Return the sum of the main diagonal of a matrix."""
-    if not isinstance(input, Tensor) or input.ndim != 2:
-        raise error("ndim", op="trace", expected=2, shape=getattr(input, "shape", ()))
+    if input.ndim != 2:
+        raise error("ndim", op="trace", expected=2, shape=input.shape)
     return sum(diagonal_p(input, offset=0, dim1=0, dim2=1))

@@ -115,12 +115,13 @@ class Handle:
     """Takes a hook away again."""
 
     def __init__(self, hooks: list[Any], hook: Any) -> None:
-        self._hooks, self._hook = hooks, hook
+        self._hooks, self._hook, self._removed = hooks, hook, False
 
     def remove(self) -> None:
-        """Take the hook away; a second call does nothing."""
-        if self._hook in self._hooks:
+        """Take the hook away; a second call does nothing, even if the same hook was registered twice."""
+        if not self._removed:
             self._hooks.remove(self._hook)
+        self._removed = True
 
 
 @published()

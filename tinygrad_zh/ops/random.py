@@ -66,8 +66,8 @@ def uniform(shape: Shape, dtype: DType, device: Any, generator: Any) -> Tensor:
 
 
 def standard_normal(shape: Shape, dtype: DType, device: Any, generator: Any) -> Tensor:
-    """Draw normal numbers of mean 0 and standard deviation 1; they come in pairs."""
-    count = math.prod(shape) + math.prod(shape) % 2
+    """Draw normal numbers of mean 0 and standard deviation 1."""
+    count = math.prod(shape)  # made in pairs, but an odd number of them fills no more blocks than its own words do
     drawn: Tensor = randn_p(Place(generator, count * (1 + wide(dtype)), device), shape=shape, dtype=dtype)
     return drawn
 
@@ -215,7 +215,7 @@ def randint(
     Examples
     --------
     >>> _ = manual_seed(0)
-    >>> bool((randint(1, 7, (100,)) <= 6).all())
+    >>> (randint(1, 7, (100,)) <= 6).all().item()
     True
     """
     left = list(args)  # from the right: size, high, low, as far as they were not given by name

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from numbers import Real
 from typing import Any
 
 from ..aliases import Array
@@ -51,7 +52,9 @@ class Optimizer:
         self.defaults = dict(defaults)
         self.param_groups: list[Group] = []
         self.state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
+        self._memory: dict[Any, Array] = {}
         self._scratch: dict[Any, Array] = {}
+        self._options: dict[int, tuple[Any, dict[str, Any]]] = {}
         if isinstance(params, (Tensor, Mapping, str)) or not isinstance(params, Iterable):
             raise error("parameters-kind", op=self.name, found=type(params).__name__)
         given = list(params)
@@ -116,7 +119,7 @@ class Optimizer:
     def check_number(self, group: Group, name: str, low: float = 0.0, below: float | None = None) -> None:
         """Refuse an option that is no number ≥ `low`, or not smaller than `below`."""
         value = group[name]
-        right = isinstance(value, (int, float)) and not isinstance(value, bool)
+        right = isinstance(value, Real) and not isinstance(value, bool)
         if not right or not value >= low or (below is not None and not value < below):  # NaN is never ≥
             expected = f"a number ≥ {low:g}" + ("" if below is None else f" and < {below:g}")
             raise error("optimizer-option", op=self.name, name=name, expected=expected, got=value)
@@ -146,14 +149,23 @@ class Optimizer:
                 loss = closure()
         writer = self.name + ".step"
         for group in self.param_groups:
-            self.check_group(group)
-            options = self.options_of(group)
+            options = self._settled(group)
             for p in group["params"]:
                 gradient = p._grad
                 if gradient is not None:
                     self.update(p, gradient.array, group, options)
                     touch(p, writer)
         return loss
+
+    def _settled(self, group: Group) -> dict[str, Any]:
+        """Return the group's options as the step takes them, checked anew only when one of them has changed."""
+        values = tuple(group.values())
+        seen, options = self._options.get(id(group), (None, {}))
+        if values != seen:
+            self.check_group(group)
+            options = self.options_of(group)
+            self._options[id(group)] = values, options
+        return options
 
     def options_of(self, group: Group) -> dict[str, Any]:
         """Return what a group's parameters have in common as static arguments of the step."""
@@ -165,11 +177,16 @@ class Optimizer:
 
     def scratch_like(self, array: Array) -> Array:
         """Return working memory of shape (scratch_rows, ...), the same memory for all parameters."""
-        key = type(array), array.dtype
-        flat, size = self._scratch.get(key), self.scratch_rows * array.size
-        if flat is None or flat.size < size:
-            flat = self._scratch[key] = backend_of(array).xp.empty(size, dtype=array.dtype)
-        return flat[:size].reshape(self.scratch_rows, *array.shape)
+        key = type(array), array.dtype, array.shape
+        found = self._scratch.get(key)
+        if found is None:
+            size = self.scratch_rows * array.size
+            memory = self._memory.get(key[:2])
+            if memory is None or memory.size < size:
+                memory = self._memory[key[:2]] = backend_of(array).xp.empty(size, dtype=array.dtype)
+                self._scratch.clear()  # the others are to look into the larger memory too
+            found = self._scratch[key] = memory[:size].reshape(self.scratch_rows, *array.shape)
+        return found
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients, or with ``set_to_none=False`` fill them with zeros."""

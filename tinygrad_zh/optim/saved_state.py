@@ -59,7 +59,9 @@ def load_state(optimizer: Optimizer, given: Mapping[str, Any]) -> None:
         state[p] = {name: taken_over(op, name, value, p) for name, value in values.items() if value is not None}
     optimizer.state.clear()
     optimizer.state.update(state)
-    optimizer.param_groups[:] = groups
+    for group, loaded in zip(own, groups, strict=True):
+        group.clear()  # the same dicts: a learning-rate schedule may hold them
+        group.update(loaded)
 
 
 def taken_over(op: str, name: str, value: Any, p: Tensor) -> Any:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from html import escape
 
 from .graph import DATA, MORE, OP, PARAMETER, Graph, Vertex
-from .numbers import lines_of, shape_text, spread_of
+from .numbers import lines_of, spread_of
 from .words import say
 
 INK, GREY, BLUE, ORANGE = "#222222", "#6B6B6B", "#0072B2", "#B34700"
-SANS = "Noto Sans CJK SC,PingFang SC,Microsoft YaHei,DejaVu Sans,Helvetica,sans-serif"
+SANS = "Arial,Liberation Sans,DejaVu Sans,Noto Sans CJK SC,PingFang SC,Microsoft YaHei,sans-serif"
 MONO = "DejaVu Sans Mono,Menlo,Consolas,monospace"
 BOXES = {
     PARAMETER: f'shape=box style="filled" fillcolor="#D9ECF7" color="{BLUE}" penwidth=2',
@@ -39,6 +39,8 @@ class Look:
         ``TB``: from top to bottom; ``LR``: from left to right; ``BT`` and ``RL``: the other way round.
     lang : str
         ``zh`` or ``en``.
+    gradient : str
+        What is written before a gradient; ``{name}`` stands for the value's name.
     """
 
     values: bool
@@ -48,6 +50,7 @@ class Look:
     lines: bool
     rankdir: str
     lang: str
+    gradient: str
 
 
 def styled(text: str, size: float, colour: str = INK, face: str = "", bold: bool = False) -> str:
@@ -57,21 +60,13 @@ def styled(text: str, size: float, colour: str = INK, face: str = "", bold: bool
     return f'<FONT POINT-SIZE="{size:g}" COLOR="{colour}"{chosen}>{inner}</FONT>'
 
 
-def row(*cells: str) -> str:
-    """Return a row of cells side by side."""
-    return "<TR>" + "".join(f'<TD ALIGN="LEFT" BALIGN="LEFT">{cell}</TD>' for cell in cells) + "</TR>"
-
-
 def array_cell(array: object, colour: str, lang: str) -> str:
     """Return the text of an array: all of it if it is small, else its spread."""
     texts = lines_of(array)
     if texts:
         return "<BR/>".join(styled(text, 11, colour, MONO) for text in texts)
     spread = spread_of(array)
-    if spread is None:
-        return styled(say(lang, "empty"), 10, colour)
-    least, mean, greatest = spread
-    return styled(say(lang, "spread", least=least, mean=mean, greatest=greatest), 10, colour)
+    return styled(say(lang, "empty") if spread is None else say(lang, "spread", **spread), 10, colour)
 
 
 def label(vertex: Vertex, look: Look) -> str:
@@ -85,20 +80,20 @@ def label(vertex: Vertex, look: Look) -> str:
     if vertex.op is not None:
         facts.append(vertex.op.name)
     if look.shapes and vertex.shape is not None:
-        facts.append(shape_text(vertex.shape) or say(look.lang, "scalar"))
+        facts.append(str(vertex.shape) if vertex.shape else say(look.lang, "scalar"))
         if vertex.dtype is not None and str(vertex.dtype) != "float32":
             facts.append(str(vertex.dtype))
     if look.lines and vertex.line:
         facts.append(vertex.line)
-    rows = [f'<TR><TD COLSPAN="2" ALIGN="LEFT">{title}</TD></TR>']
+    cells = [title]
     if facts:
-        rows.append(f'<TR><TD COLSPAN="2" ALIGN="LEFT">{styled("  ·  ".join(facts), 10, GREY)}</TD></TR>')
+        cells.append(styled("  ·  ".join(facts), 10, GREY))
     if look.values and vertex.value is not None:
-        rows.append(f'<TR><TD COLSPAN="2" ALIGN="LEFT" BALIGN="LEFT">{array_cell(vertex.value, INK, look.lang)}</TD></TR>')
+        cells.append(array_cell(vertex.value, INK, look.lang))
     if look.gradients and vertex.gradient is not None:
-        cell = array_cell(vertex.gradient, ORANGE, look.lang)
-        rows.append(row(styled(say(look.lang, "gradient"), 10, ORANGE), cell))
-    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{"".join(rows)}</TABLE>>'
+        cells.append(f"{styled(look.gradient.format(name=vertex.name), 11, ORANGE)}{array_cell(vertex.gradient, ORANGE, look.lang)}")
+    rows = "".join(f'<TR><TD ALIGN="LEFT" BALIGN="LEFT">{cell}</TD></TR>' for cell in cells)
+    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{rows}</TABLE>>'
 
 
 def swatch(fill: str, colour: str, text: str, style: str, border: int = 1) -> str:
@@ -145,5 +140,7 @@ def source_of(graph: Graph, look: Look) -> str:
         lines.append(f"  {key} [{style} label={label(vertex, look)}]")
     for vertex, key in keys.items():
         for operand, flows in vertex.operands:
-            lines.append(f"  {keys[operand]} -> {key}{'' if flows else ' [style=dashed]'}")
+            # The way through the operations is drawn as straight as it can be; leaves stand beside it.
+            style = (["weight=4"] if operand.kind == OP else []) + ([] if flows else ["style=dashed"])
+            lines.append(f"  {keys[operand]} -> {key}" + (f" [{' '.join(style)}]" if style else ""))
     return "\n".join([*lines, "}", ""])

@@ -20,7 +20,7 @@ from .dot import Look, source_of
 from .graph import Graph, RecordReader, graph_of_nodes, step_of
 from .names import Names
 from .render import rendered, write_file
-from .words import chosen
+from .words import chosen, say
 
 DIRECTIONS = ("TB", "LR", "BT", "RL")
 
@@ -164,6 +164,7 @@ def draw(
     if record is None and (values or gradients or lines):
         raise error("draw-needs-record")
     known = record is not None
+    graph = graph_of(tensor, record, Names(sys._getframe(1), names), limit)
     look = Look(
         values=known if values is None else values,
         gradients=known if gradients is None else gradients,
@@ -172,8 +173,8 @@ def draw(
         lines=lines,
         rankdir=rankdir,
         lang=language,
+        gradient=gradient_heading(graph, language),
     )
-    graph = graph_of(tensor, record, Names(sys._getframe(1), names), limit)
     picture = Picture(source_of(graph, look))
     if path is not None:
         picture.save(path)
@@ -191,6 +192,19 @@ def graph_of(tensor: Tensor, record: Record | None, names: Names, limit: int) ->
     if node is None or node.op is None:
         raise error("draw-leaf", shape=tensor.shape)
     return graph_of_nodes(node, names, limit)
+
+
+def gradient_heading(graph: Graph, lang: str) -> str:
+    """Return ``∂L/∂{name} = `` if the sweep began at the result, with 1; else the plain word."""
+    seed = graph.result.gradient
+    if seed is not None and seed.size == 1 and float(seed.item()) == 1:
+        return f"∂{as_braces(graph.result.name)}/∂{{name}} = "
+    return say(lang, "gradient") + " "
+
+
+def as_braces(name: str) -> str:
+    """Return a name so that ``str.format`` takes it literally."""
+    return name.replace("{", "{{").replace("}", "}}")
 
 
 def open_record() -> Record | None:

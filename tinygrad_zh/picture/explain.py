@@ -26,11 +26,12 @@ from ..core.record import Record
 from ..core.sweep import sweep
 from ..core.tensor import Tensor, box
 from ..errors import GraphError, error
-from ..transforms.gradient import root_of, seed_of
+from ..ops.formula import rule_formula
+from ..transforms.gradient import seeds_of
 from .draw import graph_of, open_record
-from .graph import OP, Graph, Vertex, summed_to
+from .graph import OP, Graph, Vertex, nodes_before, summed_to
 from .names import Names
-from .numbers import lines_of, number, shape_text, spread_of
+from .numbers import lines_of, number, spread_of
 from .plain import plain
 from .words import chosen, say
 
@@ -182,7 +183,7 @@ def explain(
     graph = graph_of(loss, record, known, NO_LIMIT)
     uses = uses_recorded(graph, root, target)
     if uses is None:
-        uses = uses_swept(loss, root, target)
+        uses = uses_swept(loss, target)
     if not uses:
         raise error("explain-unused", wrt=wrt_name)
     return explanation(graph, uses, wrt, loss_name, wrt_name, language)
@@ -217,15 +218,19 @@ def uses_recorded(graph: Graph, root: Node, target: Node) -> list[Use] | None:
     ]
 
 
-def uses_swept(loss: Tensor, root: Node, target: Node) -> list[Use]:
+def uses_swept(loss: Tensor, target: Node) -> list[Use]:
     """Sweep the graph, which must still be there, and keep what is handed to the target."""
     watcher = Watcher(target)
-    seed = seed_of(loss, None)
+    seeds = seeds_of((loss,), None, create_graph=False)
+    retaining = {node: node.retain for node in nodes_before(*seeds) if node.retain is not None}
     try:
+        for node in retaining:
+            node.retain = None  # an explanation adds nothing to any grad
         with listening(watcher):
-            sweep([(root, seed)], {target}, retain_graph=True, create_graph=False)
-    except GraphError as problem:
-        raise error("explain-no-sweep") from problem
+            sweep(seeds, {target}, retain_graph=True, create_graph=False)
+    finally:
+        for node, retain in retaining.items():
+            node.retain = retain
     return sorted(watcher.uses, key=lambda use: (use.node_id, use.position))
 
 
@@ -276,7 +281,7 @@ def part_of(vertex: Vertex, use: Use, shape: Shape, loss_name: str) -> Part:
     """Describe one use."""
     op = vertex.op
     assert op is not None
-    rule = plain(op.rule_formula(use.position, vertex.static))
+    rule = plain(rule_formula(op, use.position))
     share = summed_to(use.share, shape)
     return Part(
         op=op.name,
@@ -294,8 +299,13 @@ def bindings_of(op: Primitive, vertex: Vertex, rule: str, loss_name: str) -> str
     """Say what the letters of a rule stand for: its operands, its result and the cotangent."""
     stands = {} if op.variadic else dict(zip(op.operands, vertex.texts, strict=False))
     stands |= {"y": vertex.name, "g": f"∂{loss_name}/∂{vertex.name}"}
-    named = [f"{letter} = {meant}" for letter, meant in stands.items() if re.search(rf"(?<!\w){letter}(?!\w)", rule)]
+    named = [f"{letter} = {meant}" for letter, meant in stands.items() if letter != meant and occurs(letter, rule)]
     return ", ".join(named)
+
+
+def occurs(letter: str, rule: str) -> bool:
+    """Whether a rule speaks of an operand."""
+    return re.search(rf"(?<![A-Za-z_]){letter}(?![A-Za-z_0-9])", rule) is not None
 
 
 def lines_of_part(i: int, part: Part, shape: Shape, tell: Any, lang: str) -> list[str]:
@@ -309,13 +319,8 @@ def lines_of_part(i: int, part: Part, shape: Shape, tell: Any, lang: str) -> lis
     else:
         lines += block(tell("upstream"), part.cotangent.array, lang)
     if part.broadcast_shape is not None:
-        lines.append(tell("summed", given=bracket(part.broadcast_shape), wanted=bracket(shape)))
+        lines.append(tell("summed", given=part.broadcast_shape, wanted=shape))
     return lines + block(tell("share"), part.share.array, lang)
-
-
-def bracket(shape: Shape) -> str:
-    """Return a shape in parentheses."""
-    return f"({shape_text(shape)})"
 
 
 def block(heading: str, array: Any, lang: str) -> list[str]:
@@ -323,12 +328,8 @@ def block(heading: str, array: Any, lang: str) -> list[str]:
     texts = lines_of(array, 6)
     if not texts:
         spread = spread_of(array)
-        shape = bracket(array.shape)
-        if spread is None:
-            texts = [f"{shape}  {say(lang, 'empty')}"]
-        else:
-            least, mean, greatest = spread
-            texts = [f"{shape}  {say(lang, 'spread', least=least, mean=mean, greatest=greatest)}"]
+        summary = say(lang, "empty") if spread is None else say(lang, "spread", **spread)
+        texts = [f"{array.shape}  {summary}"]
     margin = " " * width_of(heading)
     return [heading + texts[0], *(margin + text for text in texts[1:])]
 

@@ -257,9 +257,9 @@ def graph_of_nodes(last: Node, names: Names, limit: int) -> Graph:
     return Graph(list(vertices.values()), len(ops))
 
 
-def nodes_before(last: Node) -> list[Node]:
-    """Return the nodes that `last` depends on, and itself, the oldest first."""
-    found, stack = {last}, [last]
+def nodes_before(*last: Node) -> list[Node]:
+    """Return these nodes and all that they depend on, the oldest first."""
+    found, stack = set(last), list(last)
     while stack:
         node = stack.pop()
         if node.op is not None and node.saved is None:

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ..aliases import Array, Shape
+from ..aliases import Array
 from ..backend.devices import backend_of
 
-SMALL_SIZE, SMALL_ROWS = 12, 4
+SMALL_ROWS, SMALL_COLUMNS = 4, 6
 
 
 def as_numpy(array: Array) -> np.ndarray[Any, Any]:
@@ -33,14 +33,10 @@ def number(value: Any, digits: int = 4) -> str:
     return text.replace("-", "−")
 
 
-def shape_text(shape: Shape) -> str:
-    """Return ``3 × 4``; nothing for a single number."""
-    return " × ".join(str(n) for n in shape)
-
-
 def is_small(array: Array) -> bool:
-    """Whether all elements can be shown: a few, in at most four rows."""
-    return 0 < array.size <= SMALL_SIZE and array.ndim <= 2 and (array.ndim < 2 or array.shape[0] <= SMALL_ROWS)
+    """Whether all elements can be shown: at most four rows of six."""
+    *rows, columns = (1, *array.shape) if array.ndim else (1, 1)
+    return len(rows) <= 2 and 0 < rows[-1] <= SMALL_ROWS and 0 < columns <= SMALL_COLUMNS
 
 
 def lines_of(array: Array, digits: int = 4) -> list[str]:
@@ -61,10 +57,10 @@ def lines_of(array: Array, digits: int = 4) -> list[str]:
     return [f"⎡{first}⎤", *(f"⎢{row}⎥" for row in middle), f"⎣{last}⎦"]
 
 
-def spread_of(array: Array, digits: int = 3) -> tuple[str, str, str] | None:
-    """Return least, mean and greatest element as text; None if there is no element."""
+def spread_of(array: Array, digits: int = 3) -> dict[str, str] | None:
+    """Return ``least``, ``mean`` and ``greatest`` element as text; None if there is no element."""
     if not array.size:
         return None
     values = as_numpy(array)
-    mean = values.mean(dtype=np.float64) if values.dtype.kind != "f" else values.astype(np.float64).mean()
-    return number(values.min(), digits), number(mean, digits), number(values.max(), digits)
+    found = {"least": values.min(), "mean": values.mean(dtype=np.float64), "greatest": values.max()}
+    return {name: number(value, digits) for name, value in found.items()}

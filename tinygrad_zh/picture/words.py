@@ -61,13 +61,15 @@ WORDS: dict[str, tuple[str, str]] = {
         "check  {w}.grad is None, nothing to compare with (backward() fills it)",
     ),
     # -- parity
-    "parity-title": ("与 PyTorch {version} 逐步对照：{name}", "Step by step against PyTorch {version}: {name}"),
-    "parity-ok": ("全部一致：{exact} 项逐位相同，{near} 项在舍入误差内。", "All agree: {exact} exact, {near} within rounding."),
-    "parity-bad": ("有 {count} 项不同：{first}", "{count} differ: {first}"),
-    "exact": ("逐位相同", "exact"),
-    "near": ("舍入误差内 {ulp} ulp", "rounding {ulp} ulp"),
-    "different": ("不同 {ulp} ulp（允许 {allowed}）", "DIFFERENT {ulp} ulp ({allowed} allowed)"),
-    "different-kind": ("不同：{what}", "DIFFERENT: {what}"),
+    "parity-title": ("与 PyTorch {version} 逐步对照：{name}", "{name}, step by step against PyTorch {version}"),
+    "parity-ok": ("一致：{exact} 项完全相同，{near} 项在舍入误差内。", "Agrees: {exact} exact, {near} within rounding."),
+    "parity-bad": ("有 {count} 项不同，第一处是 {first}。", "{count} differ, first of all {first}."),
+    "parity-none": ("没有任何一步可以比较。", "There was no step to compare."),
+    "parity-skipped": ("另有 {count} 项未比较。", " {count} not compared."),
+    "exact": ("完全相同", "exact"),
+    "near": ("舍入误差内（{ulp} ulp）", "within rounding ({ulp} ulp)"),
+    "different": ("不同（{ulp} ulp，允许 {allowed}）", "DIFFERENT ({ulp} ulp, {allowed} allowed)"),
+    "different-kind": ("不同（{what}）", "DIFFERENT ({what})"),
     "not-compared": ("未比较：{reason}", "not compared: {reason}"),
     "column-op": ("运算", "op"),
     "column-line": ("位置", "line"),
@@ -75,7 +77,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "column-dtype": ("dtype", "dtype"),
     "column-value": ("值", "value"),
     "column-gradient": ("梯度", "gradient"),
-    "total-of": ("{name} 的梯度合计", "total gradient of {name}"),
 }  # fmt: skip
 
 

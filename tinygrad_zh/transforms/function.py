@@ -83,7 +83,9 @@ class FunctionOp:
         if node.saved is None:
             raise error("graph-freed", op=self.name)
         (context,) = node.saved
-        gs = [as_cotangent(x, shape, dtype, context.materialize) for x, (shape, dtype) in zip(g, self.shapes, strict=True)]
+        gs = [
+            as_cotangent(x, shape, dtype, context.materialize) for x, (shape, dtype) in zip(g, self.shapes, strict=True)
+        ]
         returned = self.function.backward(context, *gs)
         shares = returned if isinstance(returned, tuple) else (returned,)
         if len(shares) != len(node.parents):

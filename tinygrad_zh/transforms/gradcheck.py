@@ -10,7 +10,7 @@ May import: floors 0–2, ``gradient``.  Read next: ``pushforward.py``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -84,7 +84,7 @@ def gradcheck(
     rng = np.random.default_rng(seed)
     with enable_grad():
         outputs = as_outputs(func(*args))
-    verdict = None
+    verdict: Difference | None = None
     for k, output in enumerate(outputs):
         if output.dtype.kind != "f" or not output.requires_grad:
             continue
@@ -93,8 +93,27 @@ def gradcheck(
         if verdict is not None:
             break
     if verdict is not None and raise_exception:
-        raise error("gradcheck-differs", **verdict)
+        raise error(
+            "gradcheck-differs",
+            input=verdict.input,
+            entry=verdict.entry,
+            output=verdict.output,
+            row=verdict.row,
+            reverse=verdict.reverse,
+            difference=verdict.difference,
+        )
     return verdict is None
+
+
+class Difference(NamedTuple):
+    """Where reverse mode and finite differences disagree: input and output by position, entry and row within."""
+
+    input: int
+    entry: Any
+    output: int
+    row: Any
+    reverse: float
+    difference: float
 
 
 def as_outputs(result: Any) -> tuple[Tensor, ...]:
@@ -120,7 +139,7 @@ def differs(reverse: Any, difference: Any, atol: float, rtol: float) -> Any:
 
 def compare_entries(
     func: Any, args: Any, checked: Any, k: int, output: Tensor, eps: float, atol: float, rtol: float, _rng: Any
-) -> dict[str, Any] | None:
+) -> Difference | None:
     """Compare every entry of the Jacobian of output `k`; return the first that differs, or None."""
     rows = reverse_rows(output, [args[i] for i in checked])
     for i, jacobian in zip(checked, rows, strict=True):
@@ -135,10 +154,8 @@ def compare_entries(
             wrong = differs(jacobian[:, j], difference, atol, rtol)
             if wrong.any():
                 row = int(np.argmax(wrong))
-                return {
-                    "input": i, "entry": tuple(int(n) for n in index), "output": k, "row": row,
-                    "reverse": float(jacobian[row, j]), "difference": float(difference[row]),
-                }  # fmt: skip
+                entry = tuple(int(n) for n in index)
+                return Difference(i, entry, k, row, float(jacobian[row, j]), float(difference[row]))
     return None
 
 
@@ -159,7 +176,7 @@ def reverse_rows(output: Tensor, inputs: list[Tensor]) -> list[Any]:
 
 def compare_projection(
     func: Any, args: Any, checked: Any, k: int, output: Tensor, eps: float, atol: float, rtol: float, rng: Any
-) -> dict[str, Any] | None:
+) -> Difference | None:
     """Compare ⟨Jᵀu, v⟩ with ⟨u, Jv⟩ for random u and v, input by input."""
     backend = backend_of(output.array)
     u = rng.normal(size=output.shape)
@@ -173,10 +190,7 @@ def compare_projection(
         reverse = 0.0 if g is None else float(np.sum(backend.to_numpy(g.array) * v))
         scale = float(np.sqrt(max(x.size, 1) * max(output.array.size, 1)))  # u and v add up that many entries
         if differs(np.float64(reverse), np.float64(difference), atol * scale, rtol):
-            return {
-                "input": i, "entry": "a random direction", "output": k, "row": "a random direction",
-                "reverse": reverse, "difference": difference,
-            }  # fmt: skip
+            return Difference(i, "a random direction", k, "a random direction", reverse, difference)
     return None
 
 
@@ -206,7 +220,7 @@ def gradgradcheck(
     if grad_outputs is None:
         rng = np.random.default_rng(seed)
         grad_outputs = [
-            box(backend_of(y.array).from_numpy(np.asarray(rng.normal(size=y.shape)))).requires_grad_()  # type: ignore[attr-defined]
+            box(backend_of(y.array).from_numpy(np.asarray(rng.normal(size=y.shape)))).requires_grad_()
             for y in outputs
         ]
     cotangents = as_outputs(grad_outputs)
@@ -214,7 +228,7 @@ def gradgradcheck(
 
     def gradients(*values: Any) -> tuple[Tensor, ...]:
         live = [
-            x if not isinstance(x, Tensor) or x.requires_grad or not args[i].requires_grad else x.requires_grad_()  # type: ignore[attr-defined]
+            x if not isinstance(x, Tensor) or x.requires_grad or not args[i].requires_grad else x.requires_grad_()
             for i, x in enumerate(values[:count])
         ]
         with enable_grad():

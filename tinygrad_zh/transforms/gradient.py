@@ -22,6 +22,8 @@ from ..ops.accumulate import accumulate
 def as_sequence(name: str, tensors: Any) -> tuple[Tensor, ...]:
     """Return one Tensor or a sequence of them as a tuple, and refuse anything else."""
     listed = (tensors,) if isinstance(tensors, Tensor) else tuple(tensors)
+    if not listed:
+        raise error("argument", op=name, argument="inputs", expected="at least one tensor", got=tensors)
     for tensor in listed:
         if not isinstance(tensor, Tensor):
             raise error("not-a-tensor", op=name, kind=type(tensor).__name__)
@@ -103,7 +105,7 @@ def backward(
     found = quietly_here(sweep, seeds, None if wanted is None else set(wanted), retain, create_graph)
     for node, g in found.items():
         tensor = wanted[node] if wanted is not None else node.target() if node.target is not None else None
-        if tensor is not None:
+        if tensor is not None and tensor.node is not None:  # it may have been told since to require no gradient
             quietly_here(accumulate, tensor, g)
 
 
@@ -164,6 +166,8 @@ def grad(
     results: list[Tensor | None] = []
     for i, (x, node) in enumerate(zip(listed, nodes, strict=True)):
         g = found.get(node) if node is not None else None
+        if g is not None and not isinstance(g, Tensor) and node in nodes[:i]:
+            g = own(g)  # an input that is asked for twice gets two gradients
         if g is None:
             if not (allow_unused or materialize_grads):
                 raise error("unused-input", position=i, shape=x.shape)

@@ -164,15 +164,16 @@ def push_by_transposing(node: Node, tangents: dict[Node | None, Tensor], recorde
     """
     like = next(iter(tangents.values())).array
     g = box(backend_of(like).xp.zeros(node.shape, dtype=node.dtype)).requires_grad_()
-    seeds = []
+    seeds: dict[Node, Any] = {}
     with enable_grad():
         waiting: list[tuple[Node, Any]] = [(node, g)]
         while waiting:
             place, cotangent = waiting.pop()
             assert place.op is not None, "a leaf's tangent is given"
+            useful = {p for p in place.parents if p is not None and (p in tangents or p.shape is None)}
             # Unless this is recorded itself, what the rules saved are constants: the sweep to g stays short.
-            source = place if recorded else with_constants(place, place.op)
-            for _, share, i in place.op.pull(source, cotangent, True):
+            source, needed = (place, useful) if recorded else (with_constants(place, place.op, useful), None)
+            for _, share, i in place.op.pull(source, cotangent, True, needed):
                 parent = place.parents[i]
                 if parent is not None and parent.shape is None:
                     waiting.append((parent, share))
@@ -180,16 +181,17 @@ def push_by_transposing(node: Node, tangents: dict[Node | None, Tensor], recorde
                     assert parent is not None and parent.shape is not None, "it has a tangent"
                     share = share if share.shape == parent.shape else sum_to(share, shape=parent.shape)
                     if share.node is not None:
-                        seeds.append((share.node, tangents[parent] if recorded else tangents[parent].array))
+                        v = tangents[parent] if recorded else tangents[parent].array
+                        seeds[share.node] = seeds[share.node] + v if share.node in seeds else v  # x * x: one share
     if not seeds:
         return None
     assert g.node is not None, "it requires a gradient"
     found = sweep(seeds, {g.node}, retain_graph=recorded, create_graph=recorded).get(g.node)
-    return found if found is None or isinstance(found, Tensor) else box(found)
+    return found if found is None or isinstance(found, Tensor) else box(backend_of(like).xp.asarray(found))
 
 
-def with_constants(node: Node, op: Primitive) -> Node:
-    """Return a copy of a node that leads nowhere: saved values without their graph, parents without theirs."""
+def with_constants(node: Node, op: Primitive, useful: set[Node]) -> Node:
+    """Return a copy of a node that leads nowhere: saved values without their graph, mere leaves for parents."""
     saved = tuple(box(value.array) if isinstance(value, Tensor) else value for value in op.read(node, True))
-    parents = tuple(None if p is None else Node(None, (), (), {}, p.shape, p.dtype) for p in node.parents)
+    parents = tuple(Node(None, (), (), {}, p.shape, p.dtype) if p in useful else None for p in node.parents)
     return Node(op, parents, saved, node.static, node.shape, node.dtype)

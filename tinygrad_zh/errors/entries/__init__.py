@@ -4,6 +4,40 @@ Codes: E0xx graph · E1xx shapes and indices · E2xx dtypes and arguments · E3x
 E4xx data · E5xx storage · E6xx layers, optimisers, training · E7xx checks and pictures.
 """
 
-from . import checks, data, device, dimension, dtype, graph, loader, random, shape, storage, training
+from . import (
+    checks,
+    data,
+    device,
+    dimension,
+    dtype,
+    einsum,
+    fit,
+    function,
+    graph,
+    indexing,
+    loader,
+    numpy_names,
+    random,
+    shape,
+    storage,
+    training,
+)
 
-__all__ = ["checks", "data", "device", "dimension", "dtype", "graph", "loader", "random", "shape", "storage", "training"]
+__all__ = [
+    "checks",
+    "data",
+    "device",
+    "dimension",
+    "dtype",
+    "einsum",
+    "fit",
+    "function",
+    "graph",
+    "indexing",
+    "loader",
+    "numpy_names",
+    "random",
+    "shape",
+    "storage",
+    "training",
+]

@@ -264,5 +264,19 @@ add_entries(
                 hint="with tinygrad_zh.record() as r: loss = f(w); loss.backward()；然后 explain(loss, wrt=w, record=r)。",
             ),
         ),
+        "parity-no-tensor": Entry(
+            "TG-E740",
+            ArgumentError,
+            en=Text(
+                error="parity.check has nothing to compare: {name} returned no Tensor.",
+                expected="a function that returns a Tensor, or a tuple, list or dict of Tensors.",
+                hint="return the tensor itself, not its .item() or .numpy().",
+            ),
+            zh=Text(
+                error="parity.check 没有可比较的：{name} 没有返回张量(Tensor)。",
+                expected="返回张量的函数，或者返回由张量组成的 tuple、list、dict。",
+                hint="返回张量本身，而不是它的 .item() 或 .numpy()。",
+            ),
+        ),
     }
 )

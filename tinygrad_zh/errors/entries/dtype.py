@@ -204,6 +204,20 @@ add_entries(
                 hint="先变成张量：x.grad = tensor(values)。",
             ),
         ),
+        "grad-dtype": Entry(
+            "TG-E229",
+            DTypeError,
+            en=Text(
+                error="a gradient of dtype {got} was assigned to grad of a tensor of dtype {expected}.",
+                expected="a gradient of the tensor's own dtype.",
+                hint="convert it first: x.grad = g.to(x.dtype).",
+            ),
+            zh=Text(
+                error="把 dtype 为 {got} 的梯度(gradient)赋给了 dtype 为 {expected} 的张量的 grad。",
+                expected="梯度与张量(tensor)的 dtype 相同。",
+                hint="先转换：x.grad = g.to(x.dtype)。",
+            ),
+        ),
         "from-numpy": Entry(
             "TG-E215",
             DTypeError,

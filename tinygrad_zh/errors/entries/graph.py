@@ -1,7 +1,7 @@
 """Errors about the graph and its differentiation (E0xx)."""
 
 from ..catalogue import Entry, Text, add_entries
-from ..classes import GraphError
+from ..classes import GraphError, ShapeError
 
 add_entries(
     {
@@ -250,6 +250,34 @@ add_entries(
                 error="读取了非叶子(non-leaf)张量的 grad（它由 {op} 得出）；backward() 不会填写它。",
                 expected="叶子(leaf)的 grad，或调用过 retain_grad() 的张量(tensor)的 grad。",
                 hint="在 backward() 之前对它调用 retain_grad()，或者改看叶子的 grad。",
+            ),
+        ),
+        "tangent-count": Entry(
+            "TG-E018",
+            GraphError,
+            en=Text(
+                error="there are {primals} points to differentiate at, but {tangents} tangents were given.",
+                expected="one tangent per input of the function.",
+                hint="pass a tuple in the order of the inputs, with zeros_like(x) for one that stands still.",
+            ),
+            zh=Text(
+                error="要在 {primals} 个点上求导，却给了 {tangents} 个切向量(tangent)。",
+                expected="函数的每个输入一个切向量。",
+                hint="按输入的顺序用元组传入切向量；不动的输入用 zeros_like(x)。",
+            ),
+        ),
+        "tangent-mismatch": Entry(
+            "TG-E019",
+            ShapeError,
+            en=Text(
+                error="tangent {position} (counted from 0) is {got}, but its input is {expected}.",
+                expected="a tangent of the input's shape and dtype: {expected}.",
+                hint="ones_like(x) and randn_like(x) make tangents that fit x.",
+            ),
+            zh=Text(
+                error="第 {position} 个切向量（从 0 数起）是 {got}，而对应的输入是 {expected}。",
+                expected="切向量(tangent)的形状(shape)和 dtype 与输入相同：{expected}。",
+                hint="ones_like(x) 和 randn_like(x) 给出与 x 相配的切向量。",
             ),
         ),
     }

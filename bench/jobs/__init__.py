@@ -1,0 +1,3 @@
+"""The jobs: each module has ``run(quick) -> list of Comparison``."""
+
+JOBS = ("mlp", "chain", "long_chain", "memory", "start")

@@ -1,0 +1,25 @@
+"""How long an import takes, each time in a fresh interpreter."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+from ..timing import Comparison, compare
+
+
+def seconds_of(statement: str) -> float:
+    """Run a statement in a fresh interpreter."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", statement], check=True)
+    return time.perf_counter() - start
+
+
+def run(quick: bool = False) -> list[Comparison]:
+    """Compare ``import tinygrad_zh`` with ``import numpy``."""
+    numbers: dict[str, list[float]] = {"tinygrad_zh": [], "numpy": []}
+    for _ in range(3 if quick else 25):
+        for name, values in numbers.items():
+            values.append(seconds_of(f"import {name}"))
+    return [compare("import", "ms, interpreter included", "tinygrad_zh", numbers, {"numpy": 1.6}, 1e3)]

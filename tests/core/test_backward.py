@@ -1,0 +1,805 @@
+"""The sweep: the chain rule over graphs of every form, and the options of ``backward`` and ``autograd.grad``."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import tinygrad_zh as tg
+from tinygrad_zh import autograd
+from tinygrad_zh.core.primitive import primitive
+from tinygrad_zh.errors import ArgumentError, DTypeError, GraphError, ShapeError
+
+
+def leaf(values: Any, dtype: str = "float64") -> tg.Tensor:
+    return tg.tensor(values, dtype=dtype, requires_grad=True)
+
+
+def counted() -> tuple[Any, dict[str, int]]:
+    """A product that counts how often each of its rules is called."""
+    calls = {"a": 0, "b": 0}
+
+    def count(name: str, value: Any) -> Any:
+        calls[name] += 1
+        return value
+
+    @primitive("<a> <b>", vjp_a=lambda g, b: count("a", g * b), vjp_b=lambda g, a: count("b", g * a), name="counted")
+    def counted_mul(xp: Any, a: Any, b: Any) -> Any:
+        return a * b
+
+    return counted_mul, calls
+
+
+# -- forms of graphs -----------------------------------------------------------------------------------
+
+
+def test_diamond_adds_both_ways() -> None:
+    x = leaf([1.0, 2.0])
+    y = x * 3
+    (y * y + y).sum().backward()
+    np.testing.assert_allclose(x.grad.numpy(), 3 * (2 * 3 * np.array([1.0, 2.0]) + 1))
+
+
+def test_nested_diamonds_call_each_rule_once() -> None:
+    # 20 diamonds have 2**20 ways from the root to the leaf: the sweep must not walk them one by one.
+    op, calls = counted()
+    x = leaf(1.0)
+    y = x
+    for _ in range(20):
+        y = op(y, 0.5) + op(y, 0.5)
+    y.backward()
+    assert calls["a"] == 40
+    assert x.grad.item() == 1.0
+
+
+@pytest.mark.parametrize("fan", [1, 2, 3, 7])
+def test_fan_out_adds_all_shares(fan: int) -> None:
+    x = leaf([1.0, -2.0])
+    h = x * 1.0  # the same fan-out at a node that is no leaf
+    total = sum((h * (k + 1) + x * (k + 1) for k in range(fan)), start=tg.zeros(2, dtype="float64"))
+    total.sum().backward()
+    np.testing.assert_array_equal(x.grad.numpy(), np.full(2, fan * (fan + 1.0)))
+
+
+def test_an_operand_given_twice() -> None:
+    x = leaf([3.0, 4.0])
+    (x * x).sum().backward()
+    np.testing.assert_array_equal(x.grad.numpy(), [6.0, 8.0])
+    z = leaf([3.0, 4.0])
+    (z + z).sum().backward()
+    np.testing.assert_array_equal(z.grad.numpy(), [2.0, 2.0])
+
+
+def test_a_young_leaf_beside_old_nodes() -> None:
+    # A leaf that is made after the nodes it is used with: age is a topological order all the same.
+    a = leaf(2.0)
+    y = a * a
+    b = leaf(5.0)
+    z = y * b + b
+    z.backward()
+    assert a.grad.item() == 20.0
+    assert b.grad.item() == 5.0
+
+
+def chain(length: int) -> tuple[tg.Tensor, tg.Tensor]:
+    x = leaf([1.0])
+    y = x
+    for _ in range(length):
+        y = y + 1.0
+    return x, y
+
+
+def in_shallow_stack(function: Any) -> None:
+    """Run with hardly any Python stack left."""
+    depth, frame = 0, sys._getframe()
+    while frame is not None:
+        depth, frame = depth + 1, frame.f_back  # type: ignore[assignment]
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(depth + 60)
+    try:
+        function()
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def test_chain_of_1e5_nodes_without_recursion() -> None:
+    x, y = chain(100_000)
+    in_shallow_stack(lambda: y.backward(retain_graph=True))
+    assert x.grad.item() == 1.0
+    (g,) = autograd.grad(y, x)  # the search for what is needed is iterative too
+    assert g.item() == 1.0
+    del y  # and so is the release
+
+
+def test_recorded_chain_without_recursion() -> None:
+    x = leaf([1.0])
+    y = x
+    for _ in range(2_000):
+        y = y * x
+    in_shallow_stack(lambda: y.backward(create_graph=True))
+    assert x.grad.requires_grad
+    x.grad = None  # x holds the gradient, whose graph holds x
+
+
+@pytest.mark.slow
+def test_chain_of_1e6_nodes() -> None:
+    x, y = chain(1_000_000)
+    in_shallow_stack(y.backward)
+    assert x.grad.item() == 1.0
+    del y
+
+
+# -- accumulation, ownership ---------------------------------------------------------------------------
+
+
+def test_gradients_add_up_over_calls() -> None:
+    x = leaf([1.0, 2.0])
+    for k in range(1, 4):
+        (x * x).sum().backward()
+        np.testing.assert_array_equal(x.grad.numpy(), k * np.array([2.0, 4.0]))
+    x.grad = None
+    (x * x).sum().backward()
+    np.testing.assert_array_equal(x.grad.numpy(), [2.0, 4.0])
+
+
+def test_a_gradient_that_the_user_holds_is_never_overwritten() -> None:
+    x = leaf([1.0, 2.0])
+    held = []
+    for _ in range(3):
+        (x * 2 + x).sum().backward()
+        held.append((x.grad, x.grad.numpy().copy()))
+    for gradient, before in held:
+        np.testing.assert_array_equal(gradient.numpy(), before)
+
+
+def test_the_start_gradient_is_neither_kept_nor_changed() -> None:
+    x = leaf([1.0, 2.0])
+    start = tg.tensor([1.0, 10.0], dtype="float64")
+    x.backward(start)  # the root is the leaf
+    x.backward(start)
+    (x + 0).backward(start)
+    (x + x + x).backward(start)
+    np.testing.assert_array_equal(start.numpy(), [1.0, 10.0])
+    np.testing.assert_array_equal(x.grad.numpy(), [6.0, 60.0])
+    assert not np.shares_memory(x.grad.numpy(), start.numpy())
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda a, b: a + b,
+        lambda a, b: (a + b) + b,
+        lambda a, b: a.reshape(4).reshape(2, 2) + b.t().t(),
+        lambda a, b: tg.cat((a, b), dim=0),
+        lambda a, b: tg.stack((a, b)),
+        lambda a, b: a - b,
+    ],
+)
+def test_gradients_of_leaves_never_share_memory(build: Any) -> None:
+    a, b = leaf([[1.0, 2.0], [3.0, 4.0]]), leaf([[5.0, 6.0], [7.0, 8.0]])
+    y = build(a, b)
+    start = tg.ones_like(y)
+    y.backward(start)
+    assert not np.shares_memory(a.grad.numpy(), b.grad.numpy())
+    assert not np.shares_memory(a.grad.numpy(), start.numpy())
+    before = b.grad.numpy().copy()
+    a.grad.numpy()[...] = 99.0
+    np.testing.assert_array_equal(b.grad.numpy(), before)
+
+
+def test_a_joint_rule_may_hand_one_array_to_two_leaves() -> None:
+    def shares(g: Any) -> Any:
+        both = g * 2
+        return both, both
+
+    @primitive("2(<a> + <b>)", vjp=shares, name="twice_the_sum")
+    def twice_the_sum(xp: Any, a: Any, b: Any) -> Any:
+        return 2 * (a + b)
+
+    a, b = leaf([1.0]), leaf([1.0])
+    first = a * 5  # older than the op: a's second share arrives after the one that is shared with b
+    (twice_the_sum(a, b) + first).sum().backward()
+    assert (a.grad.item(), b.grad.item()) == (7.0, 2.0)
+    assert not np.shares_memory(a.grad.numpy(), b.grad.numpy())
+
+
+def test_the_gradient_shares_no_memory_with_values() -> None:
+    a, b = leaf([2.0, 3.0]), leaf([5.0, 7.0])
+    (a * b).sum().backward()
+    for gradient in (a.grad, b.grad):
+        for value in (a, b):
+            assert not np.shares_memory(gradient.numpy(), value.detach().numpy())
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("shape", [(), (1,), (3,), (2, 1), (2, 3), (1, 2, 3), (0, 3)])
+def test_gradients_have_dtype_and_shape_of_the_operand(dtype: str, shape: tuple[int, ...]) -> None:
+    x = tg.ones(shape, dtype=dtype, requires_grad=True)
+    other = tg.ones((2, 2, 3), dtype="float64") if shape != (0, 3) else tg.ones((0, 3), dtype="float64")
+    y = (x * other).sum()
+    y.backward()
+    assert x.grad.dtype == x.dtype
+    assert x.grad.shape == shape
+    assert isinstance(x.grad.array, np.ndarray)
+    tx = torch.ones(shape, dtype=getattr(torch, dtype), requires_grad=True)
+    (tx * torch.ones(other.shape, dtype=torch.float64)).sum().backward()
+    np.testing.assert_array_equal(x.grad.numpy(), tx.grad.numpy())
+
+
+def test_a_rule_that_returns_another_shape_is_refused() -> None:
+    # (2, 3) holds as many numbers as (3, 2): reshaping it would give a wrong gradient without a word.
+    @primitive("<x>", vjp_x=lambda g: g.T, name="wrong_shape")
+    def wrong_shape(xp: Any, x: Any) -> Any:
+        return x * 1
+
+    x = leaf(np.arange(6.0).reshape(3, 2))
+    with pytest.raises((ShapeError, GraphError)):
+        wrong_shape(x).sum().backward()
+    flat = primitive("<x>", vjp_x=lambda g: g.reshape(6), name="flat")(lambda xp, x: x * 1)
+    with pytest.raises((ShapeError, GraphError)):
+        flat(x).sum().backward()
+
+
+# -- nothing is computed for nothing -------------------------------------------------------------------
+
+
+def test_no_rule_runs_for_an_operand_without_gradient() -> None:
+    op, calls = counted()
+    x, c = leaf([1.0, 2.0]), tg.tensor([3.0, 4.0], dtype="float64")
+    op(x, c).sum().backward()
+    assert calls == {"a": 1, "b": 0}
+    op(c, x).sum().backward()
+    assert calls == {"a": 1, "b": 1}
+    op(op(x, c), op(c, c)).sum().backward()
+    assert calls == {"a": 3, "b": 1}
+
+
+def test_grad_runs_only_the_rules_on_the_way() -> None:
+    op, calls = counted()
+    a, b = leaf(2.0), leaf(3.0)
+    y = op(op(a, 1.0), op(1.0, b))
+    (g,) = autograd.grad(y, a)
+    assert g.item() == 3.0
+    assert calls == {"a": 2, "b": 0}
+    y = op(op(a, 1.0), op(1.0, b))
+    y.backward(inputs=[b])
+    assert calls == {"a": 2, "b": 2}
+    assert a.grad is None
+    assert b.grad.item() == 2.0
+
+
+def test_nothing_runs_behind_what_is_wanted() -> None:
+    # The gradient with respect to h needs nothing of how h was made: that part may be gone, and is not freed.
+    x = leaf([1.0, 2.0])
+    h = x.exp()
+    (h * 2).sum().backward()
+    (g,) = autograd.grad((h * h).sum(), h)
+    np.testing.assert_allclose(g.numpy(), 2 * np.exp([1.0, 2.0]))
+
+    tx = torch.tensor([1.0, 2.0], requires_grad=True, dtype=torch.float64)
+    th = tx.exp()
+    (th * 2).sum().backward()
+    torch.autograd.grad((th * th).sum(), th)
+
+
+def test_grad_of_a_middle_tensor_leaves_the_rest_of_the_graph() -> None:
+    x = leaf([1.0, 2.0])
+    h = x.exp()
+    (g,) = autograd.grad((h * h).sum(), h)
+    h.backward(g)  # PyTorch can do this: the exp was not swept yet
+    np.testing.assert_allclose(x.grad.numpy(), 2 * np.exp([2.0, 4.0]))
+
+
+def test_a_root_that_does_not_lead_to_the_inputs_is_not_freed() -> None:
+    a, b = leaf(2.0), leaf(3.0)
+    y, z = a * a, b * b
+    autograd.grad([y, z], [a])
+    z.backward()
+    assert b.grad.item() == 6.0
+
+
+# -- arguments of backward -----------------------------------------------------------------------------
+
+
+def test_gradient_argument() -> None:
+    x = leaf([1.0, 2.0, 3.0])
+    (x * x).backward(gradient=tg.tensor([1.0, 0.1, 0.01], dtype="float64"))
+    np.testing.assert_allclose(x.grad.numpy(), [2.0, 0.4, 0.06])
+    x.grad = None
+    (x * x).backward(tg.tensor([1.0, 2.0, 3.0]))  # float32, converted as in PyTorch
+    assert x.grad.dtype == np.float64
+    with pytest.raises(ShapeError):
+        (x * x).backward(tg.ones(2))
+    with pytest.raises(GraphError, match="backward was called on a tensor of shape"):
+        (x * x).backward()
+
+
+def test_one_element_needs_no_gradient_argument() -> None:
+    x = leaf([[3.0]])
+    (x * x).backward()
+    assert x.grad.item() == 6.0
+    assert x.grad.shape == (1, 1)
+
+
+def test_a_root_without_graph() -> None:
+    x = tg.tensor([1.0])
+    with pytest.raises(GraphError):
+        x.backward()
+    with pytest.raises(GraphError):
+        x.sum().backward()
+
+
+def test_inputs_argument() -> None:
+    a, b = leaf([1.0, 2.0]), leaf([3.0, 4.0])
+    y = (a * b).sum()
+    y.backward(inputs=[a], retain_graph=True)
+    assert b.grad is None
+    y.backward(inputs=b)
+    np.testing.assert_array_equal(a.grad.numpy(), [3.0, 4.0])
+    np.testing.assert_array_equal(b.grad.numpy(), [1.0, 2.0])
+    h = a * 2
+    (h * h).sum().backward(inputs=[h, a])  # a tensor that is no leaf, too
+    np.testing.assert_array_equal(h.grad.numpy(), 4 * np.array([1.0, 2.0]))
+    np.testing.assert_array_equal(a.grad.numpy(), [3.0 + 8.0, 4.0 + 16.0])
+
+
+def test_empty_inputs_are_refused_as_in_torch() -> None:
+    x = leaf(1.0)
+    with pytest.raises(ArgumentError):
+        (x * x).backward(inputs=[])
+    with pytest.raises(ArgumentError):
+        autograd.grad(x * x, [])
+
+
+def test_a_leaf_that_no_longer_requires_a_gradient_gets_none() -> None:
+    results = []
+    for module in (tg, torch):
+        x = module.tensor([1.0, 2.0], requires_grad=True)
+        y = (x * x).sum()
+        x.requires_grad = False
+        y.backward()
+        results.append(x.grad)
+    assert results == [None, None]
+
+
+def test_backward_of_several_roots() -> None:
+    x = leaf([1.0, 2.0])
+    autograd.backward([(x * x).sum(), x * 3], [None, tg.tensor([1.0, 10.0], dtype="float64")])
+    np.testing.assert_array_equal(x.grad.numpy(), [5.0, 34.0])
+
+
+# -- keeping and freeing the graph ---------------------------------------------------------------------
+
+
+def test_second_backward_is_an_error_unless_the_graph_is_retained() -> None:
+    x = leaf([1.0, 2.0])
+    y = (x.exp() * x).sum()
+    y.backward(retain_graph=True)
+    y.backward(retain_graph=True)
+    np.testing.assert_allclose(x.grad.numpy(), 2 * np.exp([1.0, 2.0]) * np.array([2.0, 3.0]))
+    y.backward()
+    with pytest.raises(GraphError, match="retain_graph=True"):
+        y.backward()
+
+
+def test_second_backward_through_a_shared_part_is_an_error() -> None:
+    x = leaf([1.0, 2.0])
+    h = x.exp()
+    h.sum().backward()
+    with pytest.raises(GraphError, match="second time"):
+        (h * 2).sum().backward()
+
+
+def test_linear_graphs_can_be_swept_twice_as_in_torch() -> None:
+    results = []
+    for module in (tg, torch):
+        x = module.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+        y = (x + 1).t().reshape(4).sum()
+        y.backward()
+        y.backward()
+        results.append(x.grad.numpy())
+    np.testing.assert_array_equal(*results)
+
+
+def test_create_graph_retains_unless_told_otherwise() -> None:
+    x = leaf(2.0)
+    y = x.exp()
+    (first,) = autograd.grad(y, x, create_graph=True)
+    (second,) = autograd.grad(first, x, retain_graph=True)
+    assert second.item() == pytest.approx(np.exp(2.0))
+    y.backward()
+    assert x.grad.item() == pytest.approx(np.exp(2.0))
+
+
+@pytest.mark.parametrize("x0", [-1.5, 0.0, 2.0])
+def test_third_derivative_of_a_polynomial(x0: float) -> None:
+    # p = 5x⁴ − 3x³ + 2x − 7
+    closed = [20 * x0**3 - 9 * x0**2 + 2, 60 * x0**2 - 18 * x0, 120 * x0 - 18, 120.0, 0.0]
+    x = leaf(x0)
+    derivative = 5 * x**4 - 3 * x * x * x + 2 * x - 7
+    for expected in closed[:4]:
+        (derivative,) = autograd.grad(derivative, x, create_graph=True)
+        assert derivative.item() == pytest.approx(expected, rel=1e-13, abs=1e-12)
+
+
+def test_backward_with_create_graph_gives_gradients_with_a_graph() -> None:
+    x = leaf([1.0, 2.0])
+    (x**3).sum().backward(create_graph=True)
+    first = x.grad
+    assert first.requires_grad
+    x.grad = None
+    first.sum().backward()
+    np.testing.assert_allclose(x.grad.numpy(), [6.0, 12.0])
+
+
+def test_create_graph_differentiates_with_respect_to_the_start_gradient() -> None:
+    x, v = leaf([1.0, 2.0]), leaf([3.0, 5.0])
+    (g,) = autograd.grad(x**3, x, v, create_graph=True)
+    gx, gv = autograd.grad(g.sum(), [x, v])
+    np.testing.assert_allclose(gx.numpy(), 6 * np.array([1.0, 2.0]) * [3.0, 5.0])
+    np.testing.assert_allclose(gv.numpy(), [3.0, 12.0])
+
+
+def test_detaching_a_saved_operand_does_not_change_second_derivatives() -> None:
+    # PyTorch refuses to sweep a graph whose saved tensor was detached; a wrong second derivative is no choice.
+    x = leaf([1.0, 2.0])
+    a = x * 3
+    y = (a * a * a).sum()
+    a.detach_()
+    try:
+        (first,) = autograd.grad(y, x, create_graph=True)
+        (second,) = autograd.grad(first.sum(), x)
+    except GraphError:
+        return
+    np.testing.assert_allclose(second.numpy(), 162 * np.array([1.0, 2.0]))
+
+
+# -- hooks, retain_grad, grad --------------------------------------------------------------------------
+
+
+def test_hooks_run_in_order_and_may_replace() -> None:
+    seen: list[tuple[str, float]] = []
+
+    def hook(name: str, factor: float | None) -> Any:
+        def called(g: tg.Tensor) -> Any:
+            seen.append((name, g.item()))
+            return None if factor is None else g * factor
+
+        return called
+
+    x = leaf(3.0)
+    h = x * 2
+    h.register_hook(hook("first", 10.0))
+    h.register_hook(hook("second", None))
+    x.register_hook(hook("leaf", -1.0))
+    (h * 5).backward()
+    assert seen == [("first", 5.0), ("second", 50.0), ("leaf", 100.0)]
+    assert x.grad.item() == -100.0
+
+
+def test_a_hook_sees_the_complete_gradient_once() -> None:
+    seen = []
+    x = leaf([1.0, 2.0])
+    x.register_hook(lambda g: seen.append(g.numpy().copy()))
+    (x * 2 + x * 3 + x).sum().backward()
+    assert len(seen) == 1
+    np.testing.assert_array_equal(seen[0], [6.0, 6.0])
+
+
+def test_hooks_can_be_removed() -> None:
+    calls = []
+    x = leaf(1.0)
+    handle = x.register_hook(lambda g: calls.append(1))
+    other = x.register_hook(lambda g: calls.append(2))
+    (x * 1).backward()
+    handle.remove()
+    handle.remove()
+    (x * 1).backward()
+    assert calls == [1, 2, 2]
+    other.remove()
+    (x * 1).backward()
+    assert calls == [1, 2, 2]
+
+
+def test_removing_twice_leaves_a_second_registration_of_the_same_hook() -> None:
+    for module in (tg, torch):
+        calls: list[int] = []
+
+        def hook(g: Any, calls: list[int] = calls) -> None:
+            calls.append(1)
+
+        x = module.tensor(1.0, requires_grad=True)
+        first = x.register_hook(hook)
+        x.register_hook(hook)
+        first.remove()
+        first.remove()
+        (x * 1).backward()
+        assert calls == [1]
+
+
+def test_a_hook_may_remove_itself() -> None:
+    calls = []
+    x = leaf(1.0)
+
+    def once(g: Any) -> None:
+        calls.append(1)
+        handle.remove()
+
+    handle = x.register_hook(once)
+    x.register_hook(lambda g: calls.append(2))
+    (x * 1).backward()
+    (x * 1).backward()
+    assert calls == [1, 2, 2]
+
+
+def test_what_a_hook_returns_stays_the_users() -> None:
+    constant = tg.tensor([7.0, 7.0], dtype="float64")
+    x = leaf([1.0, 2.0])
+    x.register_hook(lambda g: constant)
+    (x * x).sum().backward()
+    (x * x).sum().backward()
+    np.testing.assert_array_equal(constant.numpy(), [7.0, 7.0])
+    np.testing.assert_array_equal(x.grad.numpy(), [14.0, 14.0])
+    assert not np.shares_memory(x.grad.numpy(), constant.numpy())
+
+
+def test_hook_on_the_root_and_hook_of_a_scalar() -> None:
+    x = leaf(3.0)
+    y = x * x
+    kinds = []
+    y.register_hook(lambda g: kinds.append(type(g.array)))
+    x.register_hook(lambda g: kinds.append(type(g.array)))
+    y.backward()
+    assert kinds == [np.ndarray, np.ndarray]  # not NumPy's scalars, which cannot be written to
+
+
+def test_bad_hooks() -> None:
+    x = leaf([1.0, 2.0])
+    handle = x.register_hook(lambda g: g.sum())
+    with pytest.raises((ShapeError, GraphError), match="hook"):
+        (x * x).sum().backward()
+    handle.remove()
+    handle = x.register_hook(lambda g: 3.0)
+    with pytest.raises((ShapeError, GraphError), match="hook"):
+        (x * x).sum().backward()
+    handle.remove()
+    with pytest.raises(GraphError):
+        tg.tensor([1.0]).register_hook(print)
+
+
+def test_a_hook_cannot_change_the_dtype_of_a_gradient() -> None:
+    x = tg.tensor([1.0, 2.0], requires_grad=True)
+    x.register_hook(lambda g: g.double())
+    try:
+        (x * x).sum().backward()
+    except (DTypeError, GraphError, ShapeError):
+        return
+    assert x.grad.dtype == x.dtype
+
+
+def test_an_error_in_a_hook_leaves_the_mode_as_it_was() -> None:
+    x = leaf(1.0)
+
+    def fails(g: Any) -> None:
+        raise KeyError("mine")
+
+    x.register_hook(fails)
+    with pytest.raises(KeyError):
+        (x * x).backward()
+    assert tg.is_grad_enabled()
+    assert (leaf(1.0) * 2).requires_grad
+
+
+def test_hooks_are_called_with_recorded_gradients_under_create_graph() -> None:
+    x = leaf(2.0)
+    y = x**3
+    h = y * 1
+    h.register_hook(lambda g: g * 10)
+    (first,) = autograd.grad(h, x, create_graph=True)
+    (second,) = autograd.grad(first, x)
+    assert (first.item(), second.item()) == (120.0, 120.0)
+
+
+def test_retain_grad() -> None:
+    x = leaf([1.0, 2.0])
+    h = x * 3
+    assert not h.retains_grad
+    h.retain_grad()
+    h.retain_grad()
+    assert h.retains_grad
+    (h * h).sum().backward()
+    np.testing.assert_array_equal(h.grad.numpy(), [6.0, 12.0])
+    x.retain_grad()  # does nothing
+    assert not x.retains_grad
+    with pytest.raises(GraphError):
+        tg.tensor([1.0]).retain_grad()
+
+
+def test_retained_gradients_add_up() -> None:
+    results = []
+    for module in (tg, torch):
+        x = module.tensor([1.0, 2.0], requires_grad=True)
+        h = x * 3
+        h.retain_grad()
+        y = (h * h).sum()
+        y.backward(retain_graph=True)
+        y.backward()
+        results.append(h.grad.numpy())
+    np.testing.assert_array_equal(*results)
+
+
+def test_retain_grad_of_the_root() -> None:
+    x = leaf(2.0)
+    y = x * x
+    y.retain_grad()
+    y.backward()
+    assert y.grad.item() == 1.0
+
+
+def test_retained_gradient_is_what_hooks_made_of_it() -> None:
+    results = []
+    for module in (tg, torch):
+        x = module.tensor([1.0, 2.0], requires_grad=True)
+        h = x * 3
+        h.retain_grad()
+        h.register_hook(lambda g: g * 100)
+        h.sum().backward()
+        results.append(h.grad.numpy())
+    np.testing.assert_array_equal(*results)
+
+
+def test_reading_grad_of_a_non_leaf_warns() -> None:
+    x = leaf([1.0])
+    y = x * 2
+    with pytest.warns(UserWarning, match=r"retain_grad\(\)") as caught:
+        assert y.grad is None
+    assert caught[0].filename == __file__
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert x.grad is None
+        y.retain_grad()
+        assert y.grad is None
+
+
+def test_setting_grad() -> None:
+    x = leaf([1.0, 2.0])
+    x.grad = tg.tensor([1.0, 1.0], dtype="float64")
+    given = x.grad
+    (x * x).sum().backward()
+    np.testing.assert_array_equal(x.grad.numpy(), [3.0, 5.0])
+    np.testing.assert_array_equal(given.numpy(), [1.0, 1.0])
+    with pytest.raises(ShapeError):
+        x.grad = tg.ones(3, dtype="float64")
+    with pytest.raises(DTypeError):
+        x.grad = 1.0
+    with pytest.raises(DTypeError):
+        x.grad = tg.ones(2, dtype="float32")  # PyTorch refuses it too
+    x.grad = None
+    assert x.grad is None
+
+
+# -- autograd.grad -------------------------------------------------------------------------------------
+
+
+def test_grad_touches_no_grad_attribute() -> None:
+    x = leaf([1.0, 2.0])
+    h = x * x
+    gh, gx = autograd.grad((h * h).sum(), [h, x])
+    np.testing.assert_array_equal(gh.numpy(), [2.0, 8.0])
+    np.testing.assert_array_equal(gx.numpy(), [4.0, 32.0])
+    assert x.grad is None
+    assert not gx.requires_grad
+
+
+def test_unused_inputs() -> None:
+    x, unused = leaf([1.0, 2.0]), leaf([[3.0]])
+    y = (x * x).sum()
+    with pytest.raises(GraphError, match="input 1"):
+        autograd.grad(y, [x, unused], retain_graph=True)
+    assert autograd.grad(y, [x, unused], retain_graph=True, allow_unused=True)[1] is None
+    _, zeros = autograd.grad(y, [x, unused], retain_graph=True, materialize_grads=True)
+    assert zeros.shape == (1, 1)
+    assert zeros.item() == 0.0
+    with pytest.raises(ArgumentError):
+        autograd.grad(y, [x, unused], allow_unused=False, materialize_grads=True)
+    with pytest.raises(GraphError):
+        autograd.grad(y, [x, tg.tensor([1.0])])
+
+
+def test_an_unused_input_of_unused_kind_is_found_although_younger() -> None:
+    x = leaf(1.0)
+    y = x * 2
+    z = y * 3  # made from y, so that y's gradient does not know of it
+    assert autograd.grad(y, z, allow_unused=True) == (None,)
+
+
+def test_grad_of_the_output_itself() -> None:
+    x = leaf([1.0, 2.0])
+    y = x * 2
+    (g,) = autograd.grad(y, y, tg.tensor([3.0, 4.0], dtype="float64"))
+    np.testing.assert_array_equal(g.numpy(), [3.0, 4.0])
+
+
+def test_several_and_repeated_outputs() -> None:
+    x = leaf([1.0, 2.0])
+    y, z = (x * x).sum(), (x * 3).sum()
+    (g,) = autograd.grad([y, z], x, retain_graph=True)
+    np.testing.assert_array_equal(g.numpy(), [5.0, 7.0])
+    (g,) = autograd.grad([y, y], x, retain_graph=True)
+    np.testing.assert_array_equal(g.numpy(), [4.0, 8.0])
+    (g,) = autograd.grad([y, y], x, [tg.tensor(1.0, dtype="float64"), None])
+    np.testing.assert_array_equal(g.numpy(), [4.0, 8.0])
+    with pytest.raises(GraphError):
+        autograd.grad([x * x], x, [None, None])
+
+
+def test_repeated_inputs_give_separate_gradients() -> None:
+    x = leaf([1.0, 2.0])
+    first, second = autograd.grad((x * x).sum(), [x, x])
+    np.testing.assert_array_equal(first.numpy(), second.numpy())
+    first.numpy()[...] = 0
+    np.testing.assert_array_equal(second.numpy(), [2.0, 4.0])
+
+
+def test_an_output_that_leads_to_another() -> None:
+    x = leaf(2.0)
+    y = x * x
+    z = y * y
+    (g,) = autograd.grad([y, z], x)
+    assert g.item() == 4.0 + 32.0
+
+
+# -- ops with several results --------------------------------------------------------------------------
+
+PARTS = {
+    "split": lambda t: t.split(2, 0),
+    "split sizes": lambda t: t.split([1, 3, 1], 0),
+    "unbind": lambda t: t.unbind(0),
+    "chunk": lambda t: t.chunk(3, 0),
+    "iteration": list,
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+@pytest.mark.parametrize("used", [[0], [1], [0, 2], [-1, 0], [0, 1, 2], [1, 1]])
+def test_parts_some_of_them_unused(name: str, used: list[int]) -> None:
+    results = []
+    for module in (tg, torch):
+        x = module.tensor(np.arange(10.0).reshape(5, 2), requires_grad=True)
+        h = x * 2
+        parts = PARTS[name](h)
+        y = sum((k + 1.0) * (parts[i] ** 2).sum() for k, i in enumerate(used))
+        (y + (h[0] if module is torch else h.unbind(0)[0]).sum()).backward()
+        results.append(x.grad.numpy())
+    np.testing.assert_array_equal(*results)
+
+
+def test_second_derivatives_through_parts() -> None:
+    x = leaf(np.arange(4.0))
+    a, b = x.split(2)
+    (first,) = autograd.grad((a**3).sum() + (a * b).sum(), x, create_graph=True)
+    (second,) = autograd.grad(first.sum(), x)
+    np.testing.assert_allclose(second.numpy(), [1.0, 7.0, 1.0, 1.0])
+
+
+def test_grad_with_respect_to_one_part() -> None:
+    x = leaf(np.arange(4.0))
+    a, b = x.split(2)
+    ga, gb = autograd.grad((a * b).sum(), [a, b])
+    np.testing.assert_array_equal(ga.numpy(), [2.0, 3.0])
+    np.testing.assert_array_equal(gb.numpy(), [0.0, 1.0])
+
+
+def test_hooks_on_parts() -> None:
+    x = leaf(np.arange(4.0))
+    a, b = x.split(2)
+    a.register_hook(lambda g: g * 10)
+    b.retain_grad()
+    (a.sum() + (b * 2).sum()).backward()
+    np.testing.assert_array_equal(x.grad.numpy(), [10.0, 10.0, 2.0, 2.0])
+    np.testing.assert_array_equal(b.grad.numpy(), [2.0, 2.0])

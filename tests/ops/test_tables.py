@@ -1,0 +1,47 @@
+"""The tables are complete: every public function that computes something has a row."""
+
+from __future__ import annotations
+
+from tinygrad_zh.core.registry import inplace_methods, public
+
+from .tables import all_rows
+
+EXEMPT = {
+    "makes a tensor of no other; tests/ops/test_create.py": {
+        *("tensor", "as_tensor", "from_numpy", "from_torch", "from_dlpack"),
+        *("zeros", "ones", "empty", "full", "arange", "linspace", "eye"),
+        *("zeros_like", "ones_like", "empty_like", "full_like", "new_zeros", "new_ones", "new_tensor"),
+    },
+    "gives no tensor, or another library's; tests/ops/test_convert.py": {
+        *("numpy", "tolist", "to_torch", "data_ptr", "dim", "element_size", "numel", "size"),
+        *("is_contiguous", "is_floating_point"),
+    },
+    "moves between devices, which the law of another device needs in every row": {"cpu", "cuda"},
+    "writes into a tensor; tests/core": {"copy_", "fill_", "zero_", "detach_"},
+}
+
+
+def test_every_public_function_has_a_row() -> None:
+    with_row = {id(public[row.public_name]) for row in all_rows() if row.public_name in public}
+    exempt = set().union(*EXEMPT.values())
+    missing = sorted(name for name, function in public.items() if name not in exempt and id(function) not in with_row)
+    assert not missing, f"no row in tests/ops/rows_*.py (nor a reason in test_tables.py) for: {', '.join(missing)}"
+
+
+def test_no_exemption_is_stale() -> None:
+    exempt = set().union(*EXEMPT.values())
+    assert not exempt - public.keys(), "an exemption for what does not exist"
+    assert not exempt & {row.public_name for row in all_rows()}, "an exemption for what has a row"
+
+
+def test_rows_name_what_exists() -> None:
+    unknown = sorted({row.public_name for row in all_rows()} - public.keys())
+    assert not unknown, f"rows for functions that are not public: {unknown}"
+
+
+def test_every_inplace_form_has_a_row_to_follow() -> None:
+    """``x.exp_()`` is tested with the operands of the row "exp"."""
+    plain = {row.name for row in all_rows()}
+    aliases = {id(public[name]) for name in plain & public.keys()}
+    missing = sorted(name for name in inplace_methods if id(public[name]) not in aliases)
+    assert not missing, f"no row of exactly this name: {', '.join(missing)}"

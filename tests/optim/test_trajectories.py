@@ -1,0 +1,144 @@
+"""Twenty steps of every optimiser, over its options, beside PyTorch's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import tinygrad_zh as tg
+from tinygrad_zh import nn, optim
+
+STEPS = 20
+SHAPES = [(5, 3), (7,), ()]
+
+SGD: list[dict[str, Any]] = [
+    {},
+    {"lr": 0.0},
+    {"weight_decay": 0.1},
+    {"maximize": True},
+    {"maximize": True, "weight_decay": 0.1},
+    {"momentum": 0.9},
+    {"momentum": 0.9, "dampening": 0.3},
+    {"momentum": 0.9, "dampening": 0.3, "weight_decay": 0.1, "maximize": True},
+    {"momentum": 0.9, "dampening": 1},
+    {"momentum": 0.9, "nesterov": True},
+    {"momentum": 0.9, "nesterov": True, "weight_decay": 0.1, "maximize": True},
+]
+ADAM: list[dict[str, Any]] = [
+    {},
+    {"betas": (0.5, 0.7), "eps": 1e-3},
+    {"betas": (0.0, 0.0)},
+    {"weight_decay": 0.1},
+    {"amsgrad": True, "betas": (0.9, 0.1)},
+    {"maximize": True, "weight_decay": 0.1, "amsgrad": True},
+    {"eps": 0},
+]
+CASES = (
+    [("SGD", options) for options in SGD]
+    + [(name, options) for name in ("Adam", "AdamW") for options in ADAM]
+    + [("Adam", {"decoupled_weight_decay": True, "weight_decay": 0.1}), ("AdamW", {"weight_decay": 0})]
+)
+
+
+def name_of(case: tuple[str, dict[str, Any]]) -> str:
+    return case[0] + "-" + "-".join(f"{k}={v}" for k, v in case[1].items())
+
+
+def both(case: tuple[str, dict[str, Any]], dtype: str) -> tuple[list[nn.Parameter], Any, list[Any], Any]:
+    """The same parameters and optimiser here and in PyTorch."""
+    kind, options = case
+    draw = np.random.default_rng(0)
+    arrays = [np.asarray(draw.normal(size=shape), dtype=dtype) for shape in SHAPES]
+    ours = [nn.Parameter(tg.tensor(a)) for a in arrays]
+    theirs = [torch.nn.Parameter(torch.tensor(a)) for a in arrays]
+    options = {"lr": 0.05, **options}
+    return ours, getattr(optim, kind)(ours, **options), theirs, getattr(torch.optim, kind)(theirs, **options)
+
+
+def step_both(ours: Any, optimizer: Any, theirs: Any, torch_optimizer: Any, steps: int, seed: int = 1) -> None:
+    """Take steps along the same gradients, the last parameter having one only in every other step."""
+    draw = np.random.default_rng(seed)
+    for k in range(steps):
+        for p, q in zip(ours, theirs, strict=True):
+            g = np.asarray(draw.normal(size=p.shape), dtype=p.dtype)
+            left_out = p is ours[-1] and k % 2 == 0
+            p.grad, q.grad = (None, None) if left_out else (tg.tensor(g), torch.tensor(g))
+        optimizer.step()
+        torch_optimizer.step()
+
+
+def assert_equal_states(optimizer: Any, torch_optimizer: Any, check: Any) -> None:
+    own, other = optimizer.state_dict(), torch_optimizer.state_dict()
+    assert own["param_groups"] == other["param_groups"]
+    assert {k: list(v) for k, v in own["state"].items()} == {k: list(v) for k, v in other["state"].items()}
+    for number, values in own["state"].items():
+        for name, value in values.items():
+            theirs = other["state"][number][name]
+            assert str(value.dtype) == str(theirs.dtype).removeprefix("torch.")
+            check(value.array, theirs.numpy())
+
+
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_float64_equals_pytorch_to_rounding(case: tuple[str, dict[str, Any]]) -> None:
+    pair = both(case, "float64")
+    step_both(*pair, STEPS)
+    for p, q in zip(pair[0], pair[2], strict=True):
+        np.testing.assert_allclose(p.array, q.detach().numpy(), rtol=1e-12, atol=1e-14)
+    assert_equal_states(pair[1], pair[3], lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-14))
+
+
+@pytest.mark.parametrize("case", CASES, ids=name_of)
+def test_float32_equals_pytorch_within_ulps(case: tuple[str, dict[str, Any]]) -> None:
+    """PyTorch fuses a·b + c into one rounding: a few units in the last place of the largest value on the way."""
+    pair = both(case, "float32")
+    step_both(*pair, STEPS)
+    for p, q in zip(pair[0], pair[2], strict=True):
+        assert p.dtype == np.float32
+        scale = max(1.0, float(np.abs(q.detach().numpy()).max()))
+        np.testing.assert_allclose(p.array, q.detach().numpy(), rtol=0, atol=8 * np.finfo(np.float32).eps * scale)
+
+
+@pytest.mark.parametrize("case", [("SGD", {"momentum": 0.9}), ("Adam", {"amsgrad": True})], ids=name_of)
+def test_state_goes_on_from_here_to_pytorch_and_back(case: tuple[str, dict[str, Any]]) -> None:
+    ours, optimizer, theirs, torch_optimizer = both(case, "float64")
+    step_both(ours, optimizer, theirs, torch_optimizer, 5)
+    _, fresh, _, torch_fresh = both(case, "float64")
+    fresh_for_ours = getattr(optim, case[0])(ours, lr=1.0)
+    fresh_for_ours.load_state_dict(torch_optimizer.state_dict())
+    assert fresh_for_ours.param_groups[0]["lr"] == 0.05
+    step_both(ours, fresh_for_ours, theirs, torch_optimizer, 5, seed=2)
+    for p, q in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(p.array, q.detach().numpy(), rtol=1e-12, atol=1e-14)
+
+
+def test_a_saved_and_loaded_optimiser_goes_on_bit_for_bit() -> None:
+    case = ("Adam", {"amsgrad": True, "weight_decay": 0.1})
+    a, optimizer_a, theirs, torch_optimizer = both(case, "float32")
+    step_both(a, optimizer_a, theirs, torch_optimizer, 4)
+    b = [nn.Parameter(tg.tensor(p.array)) for p in a]
+    optimizer_b = optim.Adam(b)
+    optimizer_b.load_state_dict(optimizer_a.state_dict())
+    for p, q in zip(a, b, strict=True):
+        p.grad, q.grad = tg.ones_like(p.detach()), tg.ones_like(q.detach())
+    optimizer_a.step()
+    optimizer_b.step()
+    assert all(np.array_equal(p.array, q.array) for p, q in zip(a, b, strict=True))
+    assert optimizer_b.state[b[0]]["exp_avg"].array is not optimizer_a.state[a[0]]["exp_avg"].array
+
+
+def test_lr_may_change_between_steps_and_differ_between_groups() -> None:
+    ours = [nn.Parameter(tg.ones(3, dtype=tg.float64)) for _ in range(2)]
+    theirs = [torch.nn.Parameter(torch.ones(3, dtype=torch.float64)) for _ in range(2)]
+    a = optim.SGD([{"params": ours[:1]}, {"params": ours[1], "lr": 0.5}], lr=0.1, momentum=0.9)
+    b = torch.optim.SGD([{"params": theirs[:1]}, {"params": theirs[1], "lr": 0.5}], lr=0.1, momentum=0.9)
+    for lr in (0.1, 0.2, 0.01):
+        a.param_groups[0]["lr"] = b.param_groups[0]["lr"] = lr
+        for p, q in zip(ours, theirs, strict=True):
+            p.grad, q.grad = tg.ones(3, dtype=tg.float64), torch.ones(3, dtype=torch.float64)
+        a.step()
+        b.step()
+    for p, q in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(p.array, q.detach().numpy(), rtol=1e-14)

@@ -1,0 +1,5 @@
+"""``python -m tinygrad_zh`` is the command ``tinygrad-zh``."""
+
+from .cli import main
+
+main()

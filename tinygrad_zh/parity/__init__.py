@@ -1,0 +1,16 @@
+"""Floor 4: is it the same as in PyTorch?  ``parity.check(fn, *inputs)`` answers step by step.
+
+Read in this order: ``table.py`` (which PyTorch expression each primitive is compared with), ``compare.py``
+(what "within rounding" means), ``check.py`` (what the user calls), ``report.py`` (the table that is printed).
+
+PyTorch is imported when a check runs; nothing of the user's is patched.
+
+May import: floors 0–3, ``picture.words``.
+"""
+
+from .check import check as check
+from .compare import Verdict as Verdict
+from .report import Report as Report
+from .report import Row as Row
+from .table import TWINS as TWINS
+from .table import Twin as Twin

@@ -1,7 +1,7 @@
 """Floor 3: the public face ``tinygrad_zh.autograd``, with PyTorch's names."""
 
 from .ops.grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
-from .transforms.function import Function
+from .transforms.function import Function, once_differentiable
 from .transforms.gradcheck import gradcheck, gradgradcheck
 from .transforms.gradient import backward, grad
 
@@ -14,5 +14,6 @@ __all__ = [
     "gradgradcheck",
     "is_grad_enabled",
     "no_grad",
+    "once_differentiable",
     "set_grad_enabled",
 ]

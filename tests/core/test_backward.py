@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import warnings
 from typing import Any
@@ -109,7 +110,7 @@ def in_shallow_stack(function: Any) -> None:
 
 def test_chain_of_1e5_nodes_without_recursion() -> None:
     x, y = chain(100_000)
-    in_shallow_stack(lambda: y.backward(retain_graph=True))
+    in_shallow_stack(functools.partial(y.backward, retain_graph=True))
     assert x.grad.item() == 1.0
     (g,) = autograd.grad(y, x)  # the search for what is needed is iterative too
     assert g.item() == 1.0
@@ -121,7 +122,7 @@ def test_recorded_chain_without_recursion() -> None:
     y = x
     for _ in range(2_000):
         y = y * x
-    in_shallow_stack(lambda: y.backward(create_graph=True))
+    in_shallow_stack(functools.partial(y.backward, create_graph=True))
     assert x.grad.requires_grad
     x.grad = None  # x holds the gradient, whose graph holds x
 

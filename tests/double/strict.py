@@ -62,7 +62,8 @@ def wrap(result: Any, *operands: Any) -> Any:
     array = np.asarray(result)
     owner = root(array)
     if not array.flags.writeable:  # broadcast_to and diagonal: on a GPU no memory is protected
-        array = np.lib.stride_tricks.as_strided(array, array.shape, array.strides, writeable=True)
+        offset = array.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
+        array = np.ndarray(array.shape, array.dtype, buffer=owner, offset=offset, strides=array.strides)
     made = DoubleArray(array, owner)
     for x in operands:
         if isinstance(x, DoubleArray) and array.base is not None and owner is x._owner:

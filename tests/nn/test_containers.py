@@ -46,7 +46,11 @@ def test_module_list_adds() -> None:
     a, b = nn.ReLU(), nn.Tanh()
     layers = nn.ModuleList([a])
     layers += [b]
-    assert list(layers) == [a, b] and list(layers + [a]) == [a, b, a] and repr(nn.ModuleList()) == "ModuleList()"
+    assert (
+        list(layers) == [a, b]
+        and list(layers + nn.ModuleList([a])) == [a, b, a]
+        and repr(nn.ModuleList()) == "ModuleList()"
+    )
 
 
 def test_module_dict() -> None:

@@ -77,7 +77,7 @@ def test_walking_gives_pytorchs_names_in_its_order(ours: Any, theirs: Any) -> No
 def test_state_dict_has_pytorchs_names_and_shapes(ours: Any, theirs: Any) -> None:
     own, other = ours.state_dict(), theirs.state_dict()
     assert [(n, v.shape) for n, v in own.items()] == [(n, tuple(v.shape)) for n, v in other.items()]
-    assert list(ours.state_dict(prefix="x."))[0] == "x.scale"
+    assert next(iter(ours.state_dict(prefix="x."))) == "x.scale"
 
 
 def test_repr_is_pytorchs(ours: Any, theirs: Any) -> None:
@@ -135,7 +135,7 @@ def test_a_buffer_may_be_replaced_by_a_tensor_alone() -> None:
 
 def test_an_unknown_attribute_names_close_ones() -> None:
     layer = nn.Linear(2, 2)
-    with pytest.raises(AttributeError, match="'Linear' has no attribute 'wieght'(.|\n)*close to that: weight"):
+    with pytest.raises(AttributeError, match=r"'Linear' has no attribute 'wieght'(.|\n)*close to that: weight"):
         _ = layer.wieght
     assert not hasattr(layer, "running_mean") and not hasattr(layer, "__no_such__")
     with pytest.raises(AttributeError):

@@ -209,7 +209,7 @@ def test_an_option_that_becomes_wrong_is_noticed_at_the_next_step() -> None:
     optimizer = optim.SGD([p], lr=0.1)
     optimizer.step()
     optimizer.param_groups[0]["lr"] = -0.1
-    with pytest.raises(ArgumentError, match="lr=-0.1"):
+    with pytest.raises(ArgumentError, match=r"lr=-0\.1"):
         optimizer.step()
     optimizer.param_groups[0]["lr"] = np.float32(0.1)
     optimizer.step()

@@ -105,11 +105,14 @@ def test_float32_equals_pytorch_within_ulps(case: tuple[str, dict[str, Any]]) ->
 def test_state_goes_on_from_here_to_pytorch_and_back(case: tuple[str, dict[str, Any]]) -> None:
     ours, optimizer, theirs, torch_optimizer = both(case, "float64")
     step_both(ours, optimizer, theirs, torch_optimizer, 5)
-    _, fresh, _, torch_fresh = both(case, "float64")
-    fresh_for_ours = getattr(optim, case[0])(ours, lr=1.0)
-    fresh_for_ours.load_state_dict(torch_optimizer.state_dict())
-    assert fresh_for_ours.param_groups[0]["lr"] == 0.05
-    step_both(ours, fresh_for_ours, theirs, torch_optimizer, 5, seed=2)
+    there = getattr(torch.optim, case[0])(theirs, lr=1.0)
+    own = optimizer.state_dict()
+    state = {i: {name: v.to_torch() for name, v in values.items()} for i, values in own["state"].items()}
+    there.load_state_dict({**own, "state": state})
+    here = getattr(optim, case[0])(ours, lr=1.0)
+    here.load_state_dict(torch_optimizer.state_dict())
+    assert here.param_groups[0]["lr"] == there.param_groups[0]["lr"] == 0.05
+    step_both(ours, here, theirs, there, 5, seed=2)
     for p, q in zip(ours, theirs, strict=True):
         np.testing.assert_allclose(p.array, q.detach().numpy(), rtol=1e-12, atol=1e-14)
 

@@ -128,7 +128,7 @@ def as_device(device: Any) -> Device:
         return Device("cuda", device)
     name, _, index = str(device).partition(":")
     known = sorted({*_by_name, "cuda"})
-    if name not in known or (index and not index.isdecimal()):
+    if name not in known or (index and not index.isdecimal()) or (name == "cpu" and index not in ("", "0")):
         raise error("device-unknown", device=device, known=", ".join(known))
     if name == "cpu":
         return CPU.device

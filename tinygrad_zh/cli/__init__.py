@@ -10,12 +10,11 @@ from __future__ import annotations
 import importlib
 import sys
 
-from ..errors import TinygradZhError, error
-from ..train.interrupt import Interrupted
+from ..errors import ArgumentError, TinygradZhError, error
 from ..train.words import say
 
 PACKAGES = ("click", "rich")
-FAILED, INTERRUPTED = 1, 130  # 130 is what a shell reports for a program that Ctrl-C ended
+FAILED, MISUSED, INTERRUPTED = 1, 2, 130  # 130 is what a shell reports for a program that Ctrl-C ended
 OFFLINE = "TG-E409"  # no source delivered the data
 
 
@@ -34,14 +33,29 @@ def main(arguments: list[str] | None = None) -> None:
     """
     try:
         require_packages()
-        from .commands import tinygrad_zh
-
-        tinygrad_zh.main(arguments, prog_name="tinygrad-zh", standalone_mode=True)
+        sys.exit(run(arguments))
     except TinygradZhError as problem:
         print(problem, file=sys.stderr)
         if problem.code == OFFLINE:
             print(say("source-subset"), file=sys.stderr)
-        sys.exit(FAILED)
+        sys.exit(MISUSED if isinstance(problem, ArgumentError) else FAILED)
+
+
+def run(arguments: list[str] | None) -> int:
+    """Run a command, and return its exit code."""
+    import click
+
+    from .commands import tinygrad_zh
+
+    try:
+        code = tinygrad_zh.main(arguments, prog_name="tinygrad-zh", standalone_mode=False)
+    except click.ClickException as problem:
+        problem.show()
+        return problem.exit_code
+    except click.Abort:  # Ctrl-C where there was nothing to save
+        print(say("aborted"), file=sys.stderr)
+        return INTERRUPTED
+    return code if isinstance(code, int) else 0
 
 
 def require_packages() -> None:

@@ -14,6 +14,7 @@ May import: floor 0, ``node``, ``modes``, ``registry``.  Read next: ``record.py`
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..backend.promotion import can_cast
@@ -24,6 +25,10 @@ from .registry import registry
 
 if TYPE_CHECKING:
     from .tensor import Tensor
+
+
+CONSTANT = -1
+"""``Tensor.seen`` of a view taken under ``no_grad``: it stays a constant, whatever becomes of its base."""
 
 
 class Cell:
@@ -64,11 +69,13 @@ def touch(tensor: Tensor, writer: str) -> Cell:
 
 
 def refresh(tensor: Tensor) -> Tensor:
-    """If `tensor` is a view of something that has been rebased since, take the view again; return `tensor`."""
+    """If `tensor` is a view of something that has been written to since, take the view again; return `tensor`."""
     cell = tensor.cell
-    if cell is not None and tensor.source is not None and tensor.seen != cell.version and MODE.get().recording:
-        op, base, static = tensor.source
-        tensor.node = op(base, **static).node
+    if cell is not None and tensor.source is not None and tensor.seen not in (cell.version, CONSTANT):
+        view, base, static = tensor.source
+        token = MODE.set(replace(MODE.get(), recording=True))
+        tensor.node = view(base, **static).node
+        MODE.reset(token)
         tensor.seen = cell.version
     return tensor
 
@@ -79,9 +86,9 @@ def alias(tensor: Tensor) -> Tensor:
     An op that will be written back into its operand saves this instead of the operand, which would
     otherwise hold the node that holds the operand: a cycle.
     """
-    result = registry["box"](tensor.array, refresh(tensor).node)
+    result: Tensor = registry["box"](tensor.array, refresh(tensor).node)
     result.cell = share(tensor)
-    return result  # type: ignore[no-any-return]
+    return result
 
 
 def write(tensor: Tensor, result: Tensor, name: str) -> Tensor:
@@ -98,7 +105,7 @@ def write(tensor: Tensor, result: Tensor, name: str) -> Tensor:
     """
     recording = MODE.get().recording
     if recording:
-        check_not_leaf(tensor, name)
+        check_writable(tensor, result, name)
     if result.shape != tensor.shape:
         result = registry["expand_for_write"](result, tensor.shape, name)
     if result.dtype != tensor.dtype:
@@ -109,21 +116,24 @@ def write(tensor: Tensor, result: Tensor, name: str) -> Tensor:
         tensor.array[...] = result.array
     except ValueError as problem:  # an expanded view: several elements share one place in memory
         raise error("inplace-readonly", op=name) from problem
-    cell = touch(tensor, f"{name} at {registry['user_line']()}")
+    touch(tensor, f"{name} at {registry['user_line']()}")
     if recording:
         rebase(tensor, result.node)
-    else:
-        tensor.seen = cell.version
+    elif tensor.seen != CONSTANT:
+        tensor.seen = share(tensor).version
     return tensor
 
 
-def check_not_leaf(tensor: Tensor, name: str) -> None:
-    """Refuse to write into a leaf that requires a gradient, directly or through a view."""
+def check_writable(tensor: Tensor, result: Tensor, name: str) -> None:
+    """Refuse to write into a leaf that requires a gradient, directly or through a view, and other dead ends."""
     looked_at: Tensor | None = tensor
     while looked_at is not None:
         if looked_at.node is not None and looked_at.node.op is None:
             raise error("inplace-leaf", op=name)
-        looked_at = looked_at.source[1] if looked_at.source is not None else None
+        base = looked_at.source[1] if looked_at.source is not None else None
+        if base is not None and looked_at.seen == CONSTANT and not (base.node is result.node is None):
+            raise error("inplace-constant-view", op=name)
+        looked_at = base
 
 
 def rebase(tensor: Tensor, node: Node | None) -> None:

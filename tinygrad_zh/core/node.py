@@ -73,7 +73,7 @@ class Node:
             return "AccumulateGrad"
         if self.op.name == "item_of" and self.parents and self.parents[0] is not None:
             return self.parents[0].name
-        return self.op.name[:1].upper() + self.op.name.title().replace("_", "")[1:] + "Backward"
+        return "".join(part[:1].upper() + part[1:] for part in self.op.name.split("_")) + "Backward"
 
     def __repr__(self) -> str:
         return f"<{self.name}>"

@@ -46,9 +46,9 @@ class Operators:
     __mod__, __rmod__, __imod__ = binary("remainder"), reflected("remainder"), inplace("remainder")
     __pow__, __rpow__, __ipow__ = binary("pow"), reflected("pow"), inplace("pow")
     __matmul__, __rmatmul__ = binary("matmul"), reflected("matmul")
-    __and__, __rand__ = binary("bitwise_and"), reflected("bitwise_and")
-    __or__, __ror__ = binary("bitwise_or"), reflected("bitwise_or")
-    __xor__, __rxor__ = binary("bitwise_xor"), reflected("bitwise_xor")
+    __and__, __rand__, __iand__ = binary("bitwise_and"), reflected("bitwise_and"), inplace("bitwise_and")
+    __or__, __ror__, __ior__ = binary("bitwise_or"), reflected("bitwise_or"), inplace("bitwise_or")
+    __xor__, __rxor__, __ixor__ = binary("bitwise_xor"), reflected("bitwise_xor"), inplace("bitwise_xor")
     __lt__, __le__, __gt__, __ge__ = binary("lt"), binary("le"), binary("gt"), binary("ge")
 
     def __eq__(self, other: Any) -> Any:

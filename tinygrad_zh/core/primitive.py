@@ -34,7 +34,7 @@ from typing import Any
 from ..backend.devices import BACKENDS
 from ..backend.quiet import quietly
 from ..errors import TinygradZhError, error
-from .inplace import refresh, share
+from .inplace import CONSTANT, refresh, share
 from .modes import MODE
 from .node import Node
 from .registry import registry
@@ -96,9 +96,10 @@ class Primitive:
         parameters = list(inspect.signature(value).parameters.values())[1:]  # the first is xp
         self.operands = tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY)
         self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
-        self.static_names = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
+        keywords = [p for p in parameters if p.kind is p.KEYWORD_ONLY]
+        self.static_names = tuple(p.name for p in keywords)
         self._static_set = frozenset(self.static_names)
-        self.defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
+        self.defaults = {p.name: p.default for p in keywords if p.default is not p.empty}
         self._take_rules(dict(rules))
 
     def _take_rules(self, given: dict[str, Callable[..., Any]]) -> None:
@@ -114,7 +115,8 @@ class Primitive:
             raise TypeError(f"{self.name}: {sorted(given)} are no rules for the operands {self.operands}")
         present = [rule for rule in (*self.rules, self.joint) if rule is not None]
         named = {n for rule in present for n in rule.names}
-        named |= {n for function in self.pushforwards.values() for n in inspect.signature(function).parameters}
+        pushed = {n for function in self.pushforwards.values() for n in inspect.signature(function).parameters}
+        named |= pushed
         self.differentiable = bool(present)
         operands = [n for n in self.operands if n in named]
         self.saves_y = "y" in named
@@ -122,11 +124,14 @@ class Primitive:
         self.facts = tuple(n + fact for n in self.operands for fact in ("_shape", "_dtype") if n + fact in named)
         self.saves = (*operands, *(["y"] if self.saves_y else []), *auxiliary, *self.facts)
         offered = (*self.saves, "g", *self.static_names)
+        if unknown := pushed - {*offered, "v"}:
+            raise TypeError(f"{self.name}: a pushforward names {sorted(unknown)}; it may name v, and {offered}")
         for rule in present:
             if unknown := set(rule.names) - set(offered):
                 raise TypeError(f"{self.name}: a rule names {sorted(unknown)}; it may name {offered}")
             rule.pick = picker([offered.index(n) for n in rule.names])
-        self._pick_operands = picker([self.operands.index(n) for n in operands])
+        self._operand_places = tuple(self.operands.index(n) for n in operands)
+        self._pick_operands = picker(self._operand_places)
         self._pick_aux = picker([1 + self.aux.index(n) for n in auxiliary])
         self._fact_places = tuple((self.operands.index(n[:-6]), n[-5:]) for n in self.facts)
 
@@ -163,9 +168,9 @@ class Primitive:
         ys = self.run(arrays, static)
         y = ys[0] if self.aux else ys
         mode = MODE.get()
-        node = (
-            self.record(operands, arrays, y, ys, static) if tracked and mode.recording and self.differentiable else None
-        )
+        node = None
+        if tracked and mode.recording and self.differentiable and (self.outputs != 1 or y.dtype.kind == "f"):
+            node = self.record(operands, arrays, y, ys, static)
         result = self._finish(y, node, operands[0], static) if self.view or self.outputs != 1 else box(y, node)
         for listener in mode.listeners:
             listener.applied(self, operands, static, result)
@@ -187,7 +192,7 @@ class Primitive:
             raise registry["diagnose"](self, arrays, static, problem) from problem
         if type(y) is tuple:
             y = tuple([backend.xp.asarray(part) for part in y])
-        elif type(y) is not backend.array_type:
+        elif type(y) is not BACKENDS.get(type(y), backend).array_type:
             y = backend.xp.asarray(y)  # NumPy's reductions return scalars
         for listener in MODE.get().listeners:
             listener.ran(self, arrays, static, y)
@@ -205,6 +210,9 @@ class Primitive:
             facts = [getattr(x, fact, ()) for x in (arrays[i:] if self.variadic else arrays[i : i + 1])]
             saved = (*saved, tuple(facts) if self.variadic else facts[0])
         parents = tuple([x.node if isinstance(x, Tensor) else None for x in operands])
+        if None in parents and self.joint is None:  # what only the rules of constants name is not kept
+            wanted = {n for rule, p in zip(self.rules, parents, strict=False) if rule and p for n in rule.names}
+            saved = tuple([x if n in wanted else None for n, x in zip(self.saves, saved, strict=True)])
         shape, dtype = (y.shape, y.dtype) if self.outputs == 1 else (None, None)
         node = Node(self, parents, saved, static, shape, dtype)
         if versions:
@@ -228,8 +236,8 @@ class Primitive:
         y, x = result.array, getattr(base, "array", None)
         if self.view and (y is x or y.base is x or (y.base is not None and y.base is x.base)):
             result.cell = share(base)
-            if MODE.get().recording:
-                result.source, result.seen = (view, base, static), result.cell.version
+            result.source = (view, base, static)
+            result.seen = result.cell.version if MODE.get().recording else CONSTANT
         return result
 
     # -- backward --------------------------------------------------------------------------------------
@@ -243,12 +251,14 @@ class Primitive:
         if node.static:
             offered += [node.static[n] for n in self.static_names]
         shares = None if self.joint is None else self.joint.function(*self.joint.pick(offered))
+        if shares is not None and len(shares) != len(node.parents):
+            raise error("rule-count", op=self.name, expected=len(node.parents), got=len(shares))
         pulled = []
         for i, parent in enumerate(node.parents):
             if parent is None or (useful is not None and parent not in useful):
                 continue
             if shares is not None:
-                share_ = shares[i]
+                share_ = shares[i] if shares[i] is None else shares[i][...]  # a view: two may be one array
             elif (rule := self.rules[i]) is not None:
                 share_ = rule.function(*rule.pick(offered))
                 share_ = g * share_ if rule.partial else share_
@@ -269,7 +279,7 @@ class Primitive:
             if isinstance(x, Tensor):
                 if x.cell is not None and x.cell.version != (node.versions or {}).get(k, 0):
                     raise registry["stale"](self, self.saves[k], x.cell, node)
-                values.append(x if boxed else x.array)
+                values.append(at_node(x, node.parents[self._operand_places[k]]) if boxed else x.array)
             elif boxed and type(x) in BACKENDS:
                 values.append(box(x, node if self.saves[k] == "y" else None))
             else:
@@ -290,6 +300,15 @@ class Primitive:
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}({', '.join((*self.operands, *self.static_names))})>"
+
+
+def at_node(x: Tensor, node: Node | None) -> Tensor:
+    """Return a saved operand as it was: with the node that it had then, whatever has become of it since."""
+    if x.node is node:
+        return x
+    result = box(x.array, node)
+    result.cell = x.cell
+    return result
 
 
 def part_of(op: Primitive, index: int, x: Any, **static: Any) -> Any:

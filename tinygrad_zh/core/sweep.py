@@ -42,6 +42,8 @@ def sweep(seeds: dict[Node, Any], wanted: set[Node] | None, retain_graph: bool, 
     mode = MODE.get()
     boxed = create_graph or bool(mode.listeners)
     useful = None if wanted is None else leading_to(wanted, seeds)
+    if useful is not None:
+        seeds = {node: g for node, g in seeds.items() if node in useful}
     token = MODE.set(replace(mode, recording=create_graph, sweeping=True))
     try:
         cotangents = {node: box(g) if boxed and not isinstance(g, Tensor) else g for node, g in seeds.items()}
@@ -63,9 +65,10 @@ def _sweep(
         g = cotangents.pop(node)
         if node.hooks is not None or node.retain is not None:
             g = show(node, g, boxed)
+            owned.discard(node)  # whoever was shown it may keep it
         if node.op is None if wanted is None else node in wanted:
             found[node] = g if boxed or node in owned else own(g)
-        if node.op is None:
+        if node.op is None or (useful is not None and useful.isdisjoint(node.parents)):
             continue
         pulled = node.op.pull(node, g, boxed, useful)
         for listener in listeners:
@@ -122,11 +125,12 @@ def leading_to(wanted: set[Node], roots: Iterable[Node]) -> set[Node]:
 def show(node: Node, g: Any, boxed: bool) -> Any:
     """Show a complete cotangent to the node's hooks, which may replace it, and to whoever retains it."""
     for hook in tuple(node.hooks or ()):
-        replaced = hook(g if boxed else box(g))
+        replaced = hook(g if boxed else box(backend_of(g).xp.asarray(g)))
         if replaced is None:
             continue
         if not isinstance(replaced, Tensor) or replaced.shape != node.shape:
             raise error("hook-result", expected=node.shape, got=getattr(replaced, "shape", type(replaced).__name__))
+        replaced = replaced if replaced.dtype == node.dtype else registry["cast"](replaced, dtype=node.dtype)
         g = replaced if boxed else replaced.array
     if node.retain is not None:
         node.retain(g)

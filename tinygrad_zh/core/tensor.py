@@ -87,7 +87,8 @@ class Tensor(Operators):
     @property
     def is_leaf(self) -> bool:
         """Whether the user made it, rather than an operation that was recorded."""
-        return self.node is None or self.node.op is None
+        node = refresh(self).node
+        return node is None or node.op is None
 
     def detach(self) -> Tensor:
         """Return a Tensor with the same memory and no history: no gradient flows through it."""

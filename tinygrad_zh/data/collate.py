@@ -27,7 +27,7 @@ def default_collate(batch: Sequence[Any]) -> Any:
     -------
     The same structure
         Tensors and arrays are stacked along a new first dimension; Python floats become float64 and ints int64,
-        as in PyTorch; strings stay a list; a tuple becomes a list, a named tuple stays one.
+        as in PyTorch; strings stay as they are; a tuple becomes a list, a named tuple stays one.
 
     Raises
     ------
@@ -39,7 +39,7 @@ def default_collate(batch: Sequence[Any]) -> Any:
     Examples
     --------
     >>> default_collate([(1, "a"), (2, "b")])
-    [tensor([1, 2]), ['a', 'b']]
+    [tensor([1, 2]), ('a', 'b')]
     """
     first = batch[0]
     if isinstance(first, Tensor):
@@ -53,7 +53,7 @@ def default_collate(batch: Sequence[Any]) -> Any:
     if isinstance(first, int):
         return public["tensor"](list(batch))
     if isinstance(first, (str, bytes)):
-        return list(batch)
+        return batch
     if isinstance(first, Mapping):
         check_equal([sorted(map(str, x)) for x in batch])
         return {name: default_collate([x[name] for x in batch]) for name in first}

@@ -16,7 +16,7 @@ May import: floors 0–2, ``dataset``, ``sampler``, ``collate``.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from typing import Any
 
 import numpy as np
@@ -127,7 +127,7 @@ class DataLoader:
             if sampler is None:
                 sampler = RandomSampler(dataset, generator=generator) if shuffle else SequentialSampler(dataset)
             batch_sampler = BatchSampler(sampler, batch_size, drop_last)
-            if drop_last and hasattr(sampler, "__len__") and 0 < len(sampler) < batch_size:
+            if drop_last and isinstance(sampler, Sized) and 0 < len(sampler) < batch_size:
                 raise error("loader-drops-all", count=len(sampler), batch_size=batch_size)
         self.batch_sampler = batch_sampler
         self.sampler = getattr(batch_sampler, "sampler", sampler)
@@ -199,7 +199,7 @@ class DataLoader:
         if (own is None) != (saved is None):
             raise error("loader-state", reason="one of the two has a generator of its own, the other not")
         done, start = state_dict["batches_done"], state_dict["epoch_start"]
-        most = len(self) if hasattr(self.batch_sampler, "__len__") else done
+        most = len(self.batch_sampler) if isinstance(self.batch_sampler, Sized) else done
         if isinstance(done, bool) or not isinstance(done, int) or not 0 <= done <= most:
             raise error("loader-state", reason=f"batches_done is {done!r}, of {most} batches")
         if own is not None:
@@ -255,7 +255,7 @@ def rows_at(tensors: tuple[Tensor, ...], places: np.ndarray[Any, Any]) -> list[T
     """Return the rows of each tensor at these places, without a graph."""
     if not are_places(places, tensors[0].shape[0]) or any(t.requires_grad for t in tensors):
         return None
-    return [box(t.array[backend_of(t.array).xp.asarray(places)]) for t in tensors]
+    return [box(t.array[backend_of(t.array).from_numpy(places)]) for t in tensors]
 
 
 def are_places(places: np.ndarray[Any, Any], count: int | None = None) -> bool:

@@ -44,6 +44,12 @@ class Module:
     """
 
     training: bool
+    _parameters: dict[str, Any]
+    _buffers: dict[str, Any]
+    _modules: dict[str, Any]
+    _non_persistent: set[str]
+    _forward_pre_hooks: list[Any]
+    _forward_hooks: list[Any]
 
     def __init__(self) -> None:
         # Not ``self.x = …``: __setattr__ below looks into the very tables that are made here.

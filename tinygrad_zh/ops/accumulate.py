@@ -28,9 +28,11 @@ def accumulate(tensor: Tensor, g: Any) -> None:
         An array that is the sweep's own, or a Tensor.
     """
     held = tensor._grad
-    if isinstance(g, Tensor):
-        g = registry["clone"](g) if MODE.get().recording else box(own(g.array))
+    if isinstance(g, Tensor) and g.node is not None and MODE.get().recording:
+        g = registry["clone"](g)
         tensor._grad = g if held is None else held + g
+    elif isinstance(g, Tensor):  # somebody listens; what is done here is no step of the user's
+        accumulate(tensor, own(g.array))
     elif held is None or held.node is not None:
         g = box(backend_of(tensor.array).xp.asarray(g))
         tensor._grad = g if held is None else held + g

@@ -58,8 +58,8 @@ def call_by_keyword(op: Primitive, operands: tuple[Any, ...], named: dict[str, A
         if torch_name in named:
             named[own_name] = named.pop(torch_name)
     for own_name in op.operands[len(places) :]:
-        if own_name in named:
-            places.append(named.pop(own_name))
+        if named.keys() & set(op.operands[len(places) :]):  # what is left out before it keeps its place
+            places.append(named.pop(own_name, None))
     if unknown := sorted(set(named) - set(op.static_names)):
         known = (*op.operands, *op.static_names)
         raise error("argument-unknown", op=op.name, names=", ".join(unknown), known=", ".join(known))

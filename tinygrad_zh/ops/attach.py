@@ -6,6 +6,7 @@ May import: floors 0–1.
 from __future__ import annotations
 
 import functools
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +19,7 @@ def inplace_form(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """Return the method ``name_()``, which writes the result of ``name()`` into the tensor."""
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        return write(self, function(alias(self), *args, **kwargs), name + "_")
+        return overwritten(self, name + "_", lambda old: function(old, *replaced(args, self, old), **kwargs))
 
     functools.update_wrapper(method, function)
     method.__name__ = name + "_"
@@ -29,7 +30,30 @@ def inplace_form(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 def apply_inplace(name: str, tensor: Any, other: Any) -> Any:
     """``tensor ∘= other``: compute out of place, then let `tensor` take values and node."""
     op = registry[name]
-    return write(tensor, op(alias(tensor), other), name + "_") if isinstance(tensor, Tensor) else op(tensor, other)
+    if not isinstance(tensor, Tensor):
+        return op(tensor, other)
+    return overwritten(tensor, name + "_", lambda old: op(old, *replaced((other,), tensor, old)))
+
+
+def replaced(args: tuple[Any, ...], tensor: Tensor, old: Tensor) -> tuple[Any, ...]:
+    """Let ``x *= x`` use the old `x` on both sides."""
+    return tuple(old if x is tensor else x for x in args)
+
+
+def overwritten(tensor: Tensor, name: str, compute: Callable[[Tensor], Tensor]) -> Tensor:
+    """Let `tensor` take what `compute` makes of it.
+
+    As in PyTorch, a rule that has saved the operand (``log_``, ``mul_``) still finds its old values: in a copy,
+    made only if somebody does hold the operand once the result is there.
+    """
+    operand = alias(tensor)
+    result = compute(operand)
+    held = weakref.ref(operand)
+    del operand
+    saved = held()
+    if saved is not None:
+        saved.array, saved.cell = saved.array.copy(), None
+    return write(tensor, result, name)
 
 
 def attach_methods() -> None:

@@ -1,6 +1,6 @@
 """Floor 2: what stands between the brackets of ``x[index]``, taken apart and checked; nothing is computed here.
 
-PyTorch's rules, in its order: a list of anything but numbers is a tuple; 0-d int tensors are ints; a bool alone
+PyTorch's rules, in its order: 0-d int tensors are ints; a list of ints is a tensor; a bool alone
 is a mask over a new dimension; ``...`` fills up.  Ranges are checked here, for CuPy takes positions modulo the
 size and says nothing.
 
@@ -49,14 +49,17 @@ Picks = list[tuple[int, Any]]
 """Advanced indices: a dimension of the view, and the int tensor or bool mask that stands there."""
 
 
+NUMBERS = frozenset({int, bool, float})
+NESTED = (slice, Sequence, Tensor, np.ndarray)
+
+
 def items_of(index: Any) -> tuple[Any, ...]:
-    """Return the index as a tuple; a list that holds more than numbers is a tuple too, as in PyTorch."""
+    """Return the index as a tuple; refuse a list of anything but numbers, which once meant a tuple and now an array."""
     if isinstance(index, tuple):
         return index
-    if isinstance(index, (list, range)) and any(
-        item is None or item is Ellipsis or isinstance(item, (slice, Sequence, Tensor, np.ndarray)) for item in index
-    ):
-        return tuple(index)
+    nested = isinstance(index, list) and not NUMBERS.issuperset(map(type, index))  # the quick look first
+    if nested and any(item is None or item is Ellipsis or isinstance(item, NESTED) for item in index):
+        raise error("index-nested")
     return (index,)
 
 
@@ -97,13 +100,6 @@ def checked_slice(item: slice) -> slice:
     return slice(start, stop, step)
 
 
-def consumed(item: Any) -> int:
-    """How many dimensions of the tensor an index stands for."""
-    if item is None or item is Ellipsis:
-        return 0
-    return len(item.shape) if isinstance(item, Tensor) and item.dtype.kind == "b" else 1
-
-
 def parse(input: Any, index: Any) -> tuple[Place, Picks]:
     """Take an index apart: what chooses a view, and what then picks elements of that view.
 
@@ -113,10 +109,17 @@ def parse(input: Any, index: Any) -> tuple[Place, Picks]:
         If there are too many indices, one is out of range or of a wrong kind, or a mask does not fit.
     """
     items = [classified(input, item) for item in items_of(index)]
-    shape, used = input.shape, sum(consumed(item) for item in items)
+    shape, used, ellipses = input.shape, 0, 0
+    for item in items:  # how many dimensions have an index
+        if item is Ellipsis:
+            ellipses += 1
+        elif isinstance(item, Tensor) and item.dtype.kind == "b":
+            used += len(item.shape)
+        elif item is not None:
+            used += 1
     if used > len(shape):
         raise error("index-count", count=used, ndim=len(shape), shape=shape)
-    if sum(item is Ellipsis for item in items) > 1:
+    if ellipses > 1:
         raise error("index-ellipsis")
     place: list[Any] = []
     picks: Picks = []

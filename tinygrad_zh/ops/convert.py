@@ -27,7 +27,12 @@ def cast(xp: Any, x: Any, *, dtype: DType) -> Any:
     return x.astype(dtype)
 
 
-@primitive("<x>", vjp_x=lambda g, source: transfer(g, device=source, source=source), tex_rules={"x": "g"})
+@primitive(
+    "<x>",
+    vjp_x=lambda g, device, source: transfer(g, device=source, source=device),
+    jvp_x=lambda v, device, source: transfer(v, device=device, source=source),
+    tex_rules={"x": "g"},
+)
 def transfer(xp: Any, x: Any, *, device: Device, source: Device) -> Any:
     """Copy to another device; the gradient is copied back."""
     return moved(x, device)
@@ -145,7 +150,10 @@ def from_torch(tensor: Any) -> Tensor:
     torch = torch_module()
     if not isinstance(tensor, torch.Tensor):
         raise error("not-a-torch-tensor", kind=type(tensor).__name__)
-    array = tensor.detach().cpu().numpy()
+    try:
+        array = tensor.detach().cpu().numpy()
+    except TypeError as problem:  # bfloat16 and others that NumPy does not have
+        raise error("tensor-dtype", op="from_torch", dtype=tensor.dtype, kind="torch.Tensor") from problem
     if array.dtype not in DTYPES:
         raise error("tensor-dtype", op="from_torch", dtype=array.dtype, kind="torch.Tensor")
     return box(array)
@@ -210,14 +218,15 @@ for _name, _function in {"__dlpack__": dlpack, "__dlpack_device__": dlpack_devic
 def copy_(input: Any, src: Any, non_blocking: bool = False) -> Any:
     """Write the values of `src`, broadcast and converted, into this tensor; gradients flow to `src`."""
     source = src if isinstance(src, Tensor) else tensor(src)
-    return write(input, to(source, dtype=input.dtype, device=input.device), "copy_")
+    converted = to(source, dtype=input.dtype, device=input.device)
+    return write(input, public["clone"](converted) if converted is source else converted, "copy_")
 
 
 @published(name="fill_")
 def fill_(input: Any, value: Any) -> Any:
     """Write one value everywhere."""
     source = value if isinstance(value, Tensor) else tensor(value, dtype=input.dtype, device=input.device)
-    return write(input, to(source, dtype=input.dtype), "fill_")
+    return write(input, public["clone"](to(source, dtype=input.dtype)), "fill_")
 
 
 @published(name="zero_")

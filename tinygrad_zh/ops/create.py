@@ -33,7 +33,7 @@ def array_of(data: Any, dtype: DType | None, op: str = "tensor") -> Any:
     if dtype is None:
         if found.dtype == np.float64 and not isinstance(data, (np.ndarray, np.generic)):
             dtype = get_default_dtype()
-        elif found.dtype in DTYPES:
+        elif found.dtype.newbyteorder("=") in DTYPES:
             dtype = found.dtype.newbyteorder("=")
         elif not found.size and not isinstance(data, np.ndarray):
             dtype = get_default_dtype()

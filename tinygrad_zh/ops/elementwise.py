@@ -38,7 +38,8 @@ def mul(xp: Any, a: Any, b: Any) -> Any:
     return a * b
 
 
-@primitive(r"\frac{<a>}{<b>}", promote=FLOAT, vjp_a=lambda g, b: g / b, vjp_b=lambda g, a, b: -g * a / (b * b))
+# (a / b) / b, not a / b²: the square overflows and underflows long before.
+@primitive(r"\frac{<a>}{<b>}", promote=FLOAT, vjp_a=lambda g, b: g / b, vjp_b=lambda g, a, b: -g * (a / b) / b)
 def div_p(xp: Any, a: Any, b: Any) -> Any:
     return xp.true_divide(a, b)
 
@@ -59,7 +60,10 @@ def neg(xp: Any, x: Any) -> Any:
 )
 def pow(xp: Any, a: Any, b: Any) -> Any:
     """Raise to a power, ``a ** b``; at b = 0 the slope in `a` is 0, at a = 0 the slope in `b` is 0 for b ≥ 0."""
-    if getattr(getattr(a, "dtype", None), "kind", "f") in "iu" and xp.any(xp.asarray(b) < 0):
+    kind = getattr(getattr(a, "dtype", None), "kind", "f")
+    if kind == "b":
+        raise error("dtype-unsupported", op="pow", dtypes="bool")
+    if kind in "iu" and xp.any(xp.asarray(b) < 0):
         raise error("integer-negative-power")
     return xp.power(a, b)
 
@@ -246,9 +250,9 @@ def minimum(xp: Any, a: Any, b: Any) -> Any:
 @primitive(
     r"\operatorname{clamp}(<x>, <low>, <high>)",
     promote=SAME,
-    vjp_x=lambda g, x, low, high: masked_to_zero(g, outside(x, low, high)),
-    vjp_low=lambda g, x, low: masked_to_zero(g, (x >= low)),
-    vjp_high=lambda g, x, high: masked_to_zero(g, (x <= high)),
+    vjp_x=lambda g, x, low, high: where_p(inside(x, low, high), g, 0),
+    vjp_low=lambda g, x, low, high: where_p((x < low) if high is None else (x < low) & (low < high), g, 0),
+    vjp_high=lambda g, x, low, high: where_p((x > high) if low is None else (x > high) | (high < low), g, 0),
     tex_rules={"x": r"g \odot [low \le x \le high]", "low": r"g \odot [x < low]", "high": r"g \odot [x > high]"},
 )
 def clamp_p(xp: Any, x: Any, low: Any, high: Any) -> Any:
@@ -257,11 +261,11 @@ def clamp_p(xp: Any, x: Any, low: Any, high: Any) -> Any:
     return x if high is None else xp.minimum(x, high)
 
 
-def outside(x: Any, low: Any, high: Any) -> Any:
-    """Where x < low or x > high; a bound of None bounds nothing."""
+def inside(x: Any, low: Any, high: Any) -> Any:
+    """Where low ≤ x ≤ high, and so nowhere for NaN; a bound of None bounds nothing."""
     if low is None or high is None:
-        return x < low if high is None else x > high
-    return (x < low) | (x > high)
+        return x >= low if high is None else x <= high
+    return (x >= low) & (x <= high)
 
 
 @published(inplace=True)
@@ -273,7 +277,7 @@ def clamp(input: Any, min: Any = None, max: Any = None) -> Any:
     input : Tensor of shape (...)
         The values.
     min, max : Tensor, number or None
-        The bounds; None is no bound.  On a bound the slope is 1, beyond it 0.
+        The bounds; None is no bound.  On a bound the slope is 1, beyond it 0.  Where min > max, max holds.
 
     Raises
     ------

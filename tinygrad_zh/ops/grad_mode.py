@@ -6,7 +6,9 @@ May import: floors 0–1.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from contextvars import Token
 from dataclasses import replace
 from typing import Any, TypeVar, cast
@@ -36,21 +38,72 @@ class GradMode:
         MODE.reset(self._tokens.pop())
 
     def __call__(self, function: Function) -> Function:
-        """Decorate: the switch holds while `function` runs."""
+        """Decorate: the switch holds while `function` runs; of a generator or coroutine, while its body runs."""
         recording = self.recording
+        switched: Callable[..., Any]
+        if inspect.isgeneratorfunction(function):
 
-        @functools.wraps(function)
-        def switched(*args: Any, **kwargs: Any) -> Any:
-            token = MODE.set(replace(MODE.get(), recording=recording))
-            try:
-                return function(*args, **kwargs)
-            finally:
-                MODE.reset(token)
+            @functools.wraps(function)
+            def switched(*args: Any, **kwargs: Any) -> Any:
+                return stepwise(function(*args, **kwargs), recording)
+
+        elif inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def switched(*args: Any, **kwargs: Any) -> Any:
+                with switch(recording):
+                    return await function(*args, **kwargs)
+
+        else:
+
+            @functools.wraps(function)
+            def switched(*args: Any, **kwargs: Any) -> Any:
+                with switch(recording):
+                    return function(*args, **kwargs)
 
         return cast(Function, switched)
 
 
-class no_grad(GradMode):
+@contextmanager
+def switch(recording: bool) -> Iterator[None]:
+    """Record or not, inside the block."""
+    token = MODE.set(replace(MODE.get(), recording=recording))
+    try:
+        yield
+    finally:
+        MODE.reset(token)
+
+
+def stepwise(steps: Generator[Any, Any, Any], recording: bool) -> Generator[Any, Any, Any]:
+    """Switch only while the body of a generator runs: between its steps, the mode is its consumer's."""
+    resume: Callable[[Any], Any] = steps.send
+    received: Any = None
+    while True:
+        try:
+            with switch(recording):
+                produced = resume(received)
+        except StopIteration as end:
+            return end.value
+        try:
+            received = yield produced
+            resume = steps.send
+        except GeneratorExit:
+            with switch(recording):
+                steps.close()
+            raise
+        except BaseException as problem:  # what the consumer throws in is for the body
+            resume, received = steps.throw, problem
+
+
+class WithoutArguments(GradMode):
+    """A mode that can decorate without brackets, too: ``@no_grad``."""
+
+    def __new__(cls, function: Any = None) -> Any:
+        """Make the mode, or decorate `function` at once."""
+        return super().__new__(cls) if function is None else cls()(function)
+
+
+class no_grad(WithoutArguments):
     """Compute without recording: inside, results need no gradient.
 
     Examples
@@ -65,7 +118,7 @@ class no_grad(GradMode):
     recording = False
 
 
-class enable_grad(GradMode):
+class enable_grad(WithoutArguments):
     """Record again inside a ``no_grad`` block."""
 
     recording = True
@@ -90,5 +143,6 @@ class set_grad_enabled(GradMode):
 
     def __call__(self, function: Function) -> Function:
         """Decorate: the switch holds while `function` runs, and not now."""
-        super().__exit__()
+        if self._tokens:  # a second function may be decorated by the same object
+            super().__exit__()
         return super().__call__(function)

@@ -30,8 +30,7 @@ from ..core.tensor import Tensor, box
 from ..errors import error
 from .brackets import Picks, Place, items_of, parse
 from .elementwise import where_p
-from .join import cat_p
-from .shape import broadcast_to_p, clone, reshape_p
+from .shape import clone, reshape_p
 
 # -- basic: views --------------------------------------------------------------------------------------
 
@@ -76,7 +75,7 @@ def positions(index: Any, dims: tuple[int, ...]) -> tuple[Any, ...]:
 )
 def take_p(xp: Any, x: Any, index: Any, *, dims: tuple[int, ...]) -> Any:
     """Return a copy of the elements that stand at the positions of `index`."""
-    return xp.take(x, index, axis=dims[0]) if len(dims) == 1 else x[positions(index, dims)]
+    return x.take(index, axis=dims[0]) if len(dims) == 1 else x[positions(index, dims)]
 
 
 @primitive(
@@ -96,7 +95,8 @@ def add_at(xp: Any, x: Any, index: Any, *, shape: Shape, dims: tuple[int, ...]) 
         place = place * length + row.astype(int64) % max(length, 1)  # int64: an int8 row knows no 200
     count, inner = math.prod(shape[first:after]), math.prod(shape[after:])
     place = place.reshape(-1, 1) * inner + xp.arange(inner)
-    place = xp.arange(math.prod(shape[:first])).reshape(-1, 1, 1) * (count * inner) + place
+    if first:
+        place = xp.arange(math.prod(shape[:first])).reshape(-1, 1, 1) * (count * inner) + place
     return sum_flat(xp, x, place, shape)
 
 
@@ -130,33 +130,44 @@ def put_p(xp: Any, x: Any, v: Any, index: Any, *, dims: tuple[int, ...]) -> Any:
     return y
 
 
-@primitive(r"\operatorname{nonzero}(<x>)", name="nonzero")
-def nonzero_p(xp: Any, x: Any) -> Any:
-    """Return the positions of the elements that are not zero, a row for each."""
-    return xp.argwhere(x).astype(int64)  # (count, ndim)
-
-
 # -- what the brackets do ------------------------------------------------------------------------------
+
+
+@primitive(r"\operatorname{positions}(<x>)")
+def mask_positions(xp: Any, x: Any) -> Any:
+    """Return where a mask is true: a row for each of its dimensions, or with a single dimension that row itself."""
+    rows = xp.nonzero(x)
+    return rows[0].astype(int64) if len(rows) == 1 else xp.stack(rows).astype(int64)
+
+
+@primitive(r"\operatorname{stack}(<rows>)")
+def stacked(xp: Any, *rows: Any, shape: Shape) -> Any:
+    """Return the rows of an index, broadcast to one shape, as one array."""
+    y = xp.empty((len(rows), *shape), dtype=int64)
+    for k, row in enumerate(rows):
+        y[k] = row
+    return y
 
 
 def joined_picks(picks: Picks) -> tuple[Any, tuple[int, ...]]:
     """Return int tensors and masks as one index with a row for each dimension, and those dimensions."""
+    if len(picks) == 1:
+        dim, item = picks[0]
+        count = item.ndim if item.dtype.kind == "b" else 1
+        return mask_positions(item) if item.dtype.kind == "b" else item, tuple(range(dim, dim + count))
     rows: Picks = []
     for dim, item in picks:
         if item.dtype.kind == "b":
-            found = nonzero_p(item)
-            rows += [(dim + k, slice_p(found, index=Place((slice(None), k)))) for k in range(item.ndim)]
+            found = mask_positions(item)
+            several = [slice_p(found, index=Place((k,))) for k in range(item.ndim)] if item.ndim > 1 else [found]
+            rows += [(dim + k, row) for k, row in enumerate(several)]
         else:
             rows.append((dim, item))
-    dims = tuple(dim for dim, _ in rows)
-    if len(rows) == 1:
-        return rows[0][1], dims
     try:
         shape = np.broadcast_shapes(*(row.shape for _, row in rows))
     except ValueError as problem:
         raise error("index-broadcast", shapes=", ".join(str(row.shape) for _, row in rows)) from problem
-    wide = [broadcast_to_p(row, shape=shape) for _, row in rows]
-    return cat_p(*(reshape_p(row, shape=(1, *shape)) for row in wide), dim=0), dims
+    return stacked(*(row for _, row in rows), shape=shape), tuple(dim for dim, _ in rows)
 
 
 def getitem(input: Any, index: Any) -> Any:

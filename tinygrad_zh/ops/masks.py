@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from ..aliases import Shape
+from ..backend.dtypes import int64
 from ..core.primitive import primitive
 from ..core.registry import publish, published, register, registry
 from ..core.tensor import Tensor
 from ..errors import error
 from .elementwise import where_p
-from .indexing import getitem, nonzero_p, number_for
+from .indexing import getitem, number_for
 from .join import unbind
 from .shape import broadcast_to_p
 
@@ -72,6 +73,12 @@ def masked_select(input: Any, mask: Any) -> Any:
     shape = checked_mask("masked_select", input, mask)
     wide, where = (broadcast_to_p(x, shape=shape) if x.shape != shape else x for x in (input, mask))
     return getitem(wide, where)
+
+
+@primitive(r"\operatorname{nonzero}(<x>)", name="nonzero")
+def nonzero_p(xp: Any, x: Any) -> Any:
+    """Return the positions of the elements that are not zero, a row for each."""
+    return xp.argwhere(x).astype(int64)  # (count, ndim)
 
 
 @published()

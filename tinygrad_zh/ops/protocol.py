@@ -63,7 +63,11 @@ def contains(self: Tensor, value: Any) -> bool:
 
 def formatted(self: Tensor, spec: str) -> str:
     """``f"{loss:.3f}"``"""
-    return format(item(self), spec) if spec and self.array.size == 1 else format(str(self), spec)
+    if not spec:
+        return str(self)
+    if self.array.size != 1:
+        raise error("argument", op="format", argument="spec", expected="empty for a tensor of many elements", got=spec)
+    return format(item(self), spec)
 
 
 def written(self: Tensor, index: Any, value: Any) -> None:

@@ -58,17 +58,17 @@ def mean_p(xp: Any, x: Any, *, dims: tuple[int, ...], keepdim: bool = False) -> 
     tex_rules={"x": r"\frac{2}{n - c}\, g \odot (x - \bar{x})"},
 )
 def var_p(xp: Any, x: Any, *, dims: tuple[int, ...], keepdim: bool = False, correction: float = 1) -> Any:
-    centred = x - xp.mean(x, axis=dims, keepdims=True)
+    centred = x - xp.sum(x, axis=dims, keepdims=True) / (count_of(x.shape, dims) or 1)
     n = count_of(x.shape, dims) - correction
     total = xp.sum(centred * centred, axis=dims, keepdims=keepdim)
-    return total / n if n > 0 else total * (math.inf if n < 0 else math.nan)
+    return total / n if n > 0 else total * math.inf  # as divided by 0
 
 
 def var_pullback(g: Any, x: Any, x_shape: Shape, dims: tuple[int, ...], correction: float) -> Any:
     """The mean's own dependence on x adds nothing, for the centred values sum to 0."""
     n = count_of(x_shape, dims) - correction
     centred = x - mean_p(x, dims=dims, keepdim=True)
-    return spread(g, x_shape, dims) * centred * (2 / n if n > 0 else math.nan)
+    return spread(g, x_shape, dims) * centred * (2 / n if n else math.inf)
 
 
 @primitive(

@@ -48,7 +48,7 @@ def round(xp: Any, x: Any, *, decimals: int = 0) -> Any:
 @primitive(r"\left\lfloor \frac{<a>}{<b>} \right\rfloor", promote=SAME)
 def floor_divide(xp: Any, a: Any, b: Any) -> Any:
     """Divide and round down."""
-    refuse_integer_zero(xp, a, b)
+    refuse_integer_zero("floor_divide", xp, a, b)
     return xp.floor_divide(a, b)
 
 
@@ -57,12 +57,12 @@ def floor_divide(xp: Any, a: Any, b: Any) -> Any:
     level=PRODUCT,
     promote=SAME,
     vjp_a=lambda g: g,
-    vjp_b=lambda g, a, b: -g * floor(a / b),
+    vjp_b=lambda g, a, b: -g * floor_divide(a, b),
     tex_rules={"b": r"-g \odot \left\lfloor \frac{a}{b} \right\rfloor"},
 )
 def remainder(xp: Any, a: Any, b: Any) -> Any:
     """Return the remainder of division, with the divisor's sign, as Python's ``%``."""
-    refuse_integer_zero(xp, a, b)
+    refuse_integer_zero("remainder", xp, a, b)
     return xp.remainder(a, b)
 
 
@@ -75,13 +75,15 @@ def remainder(xp: Any, a: Any, b: Any) -> Any:
 )
 def fmod(xp: Any, a: Any, b: Any) -> Any:
     """Return the remainder of division, with the dividend's sign, as in C."""
-    refuse_integer_zero(xp, a, b)
+    refuse_integer_zero("fmod", xp, a, b)
     return xp.fmod(a, b)
 
 
-def refuse_integer_zero(xp: Any, a: Any, b: Any) -> None:
-    """Raise where integers would be divided by 0; floats give infinities and NaN."""
+def refuse_integer_zero(op: str, xp: Any, a: Any, b: Any) -> None:
+    """Raise where integers would be divided by 0, and for bools; floats give infinities and NaN."""
     kinds = {getattr(getattr(v, "dtype", None), "kind", "f" if isinstance(v, float) else "i") for v in (a, b)}
+    if kinds == {"b"}:
+        raise error("dtype-unsupported", op=op, dtypes="bool")
     if "f" not in kinds and xp.any(xp.asarray(b) == 0):
         raise error("integer-division-by-zero")
 
@@ -108,7 +110,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
 
 @primitive(r"\operatorname{trunc} \frac{<a>}{<b>}", promote=SAME)
 def trunc_divide(xp: Any, a: Any, b: Any) -> Any:
-    refuse_integer_zero(xp, a, b)
+    refuse_integer_zero("trunc_divide", xp, a, b)
     return (a - xp.fmod(a, b)) // b if xp.asarray(a).dtype.kind in "iu" else xp.trunc(a / b)
 
 

@@ -31,6 +31,8 @@ def broadcast_to_p(xp: Any, x: Any, *, shape: Shape) -> Any:
 def sum_to(xp: Any, x: Any, *, shape: Shape) -> Any:
     """Sum `x` down to `shape`: the transpose of broadcasting."""
     lead = x.ndim - len(shape)
+    if lead < 0 or any(n not in (1, x.shape[lead + i]) for i, n in enumerate(shape)):
+        raise error("sum-to-shape", source=x.shape, target=shape)
     axes = (*range(lead), *(lead + i for i, n in enumerate(shape) if n == 1 and x.shape[lead + i] != 1))
     return xp.sum(x, axis=axes, keepdims=True).reshape(shape) if axes else x.reshape(shape)
 
@@ -78,7 +80,7 @@ def item_of(xp: Any, x: Any, *, index: int, count: int) -> Any:
 )
 def overwrite(xp: Any, x: Any, v: Any, *, view: Any) -> Any:
     """Return `x` with the part that `view` looks at replaced by `v`; what writing through a view means."""
-    y = x.copy()
+    y = xp.array(x)  # not x.copy(): in a sweep, x may be one of NumPy's scalars, which nobody can write into
     view(y)[...] = v
     return y
 

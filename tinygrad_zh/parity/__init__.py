@@ -1,7 +1,8 @@
 """Floor 4: is it the same as in PyTorch?  ``parity.check(fn, *inputs)`` answers step by step.
 
-Read in this order: ``table.py`` (which PyTorch expression each primitive is compared with), ``compare.py``
-(what "within rounding" means), ``check.py`` (what the user calls), ``report.py`` (the table that is printed).
+Read in this order: ``twin.py``, ``expressions.py``, ``rounding.py`` and ``table.py`` (which PyTorch expression
+each primitive is compared with), ``compare.py`` (what "within rounding" means), ``replay.py`` (one step),
+``check.py`` (what the user calls), ``report.py`` (the table that is printed).
 
 PyTorch is imported when a check runs; nothing of the user's is patched.
 
@@ -13,4 +14,4 @@ from .compare import Verdict as Verdict
 from .report import Report as Report
 from .report import Row as Row
 from .table import TWINS as TWINS
-from .table import Twin as Twin
+from .twin import Twin as Twin

@@ -20,14 +20,14 @@ import numpy as np
 from ..backend.devices import backend_of
 from ..backend.quiet import quietly_here
 from ..core.node import Node
-from ..core.record import Record, Step
+from ..core.record import Record
 from ..core.registry import public
 from ..core.sweep import sweep
 from ..core.tensor import Tensor, box
 from ..errors import error, language
-from .compare import DIFFERENT, EXACT, NEAR, PULLBACK_ULP, SKIPPED, VALUE_ULP, Verdict, allowed_ulp, compare
+from .compare import VALUE_ULP, allowed_ulp, compare
+from .replay import Replay, as_array, as_torch
 from .report import Report, Row
-from .table import REASONS, TWINS, Twin
 
 
 def check(fn: Callable[..., Any], *inputs: Any, **static: Any) -> Report:
@@ -67,7 +67,8 @@ def check(fn: Callable[..., Any], *inputs: Any, **static: Any) -> Report:
     """
     torch = torch_module()
     copies = [fresh(x) for x in inputs]
-    with Watch() as record:
+    record = Watch()
+    with record:
         results = tensors_in(fn(*copies, **static))
         if not results:
             raise error("parity-no-tensor", name=name_of(fn))
@@ -77,12 +78,16 @@ def check(fn: Callable[..., Any], *inputs: Any, **static: Any) -> Report:
     lang = language()
     rows = [Replay(torch, step, lang).row() for step in record.steps]
     names = leaf_names(fn, copies)
-    rows += [total_row(torch, record, seeds, leaf, g, names) for leaf, g in sorted(totals.items(), key=lambda item: item[0].id)]
+    for leaf in sorted(totals, key=lambda leaf: leaf.id):
+        rows.append(total_row(torch, record, seeds, leaf, totals[leaf], names))
     return Report(name_of(fn), str(torch.__version__), rows)
 
 
 class Watch(Record):
-    """A record that also keeps the shares of nodes without a step: those that writing into a view makes."""
+    """A record that also keeps the cotangents of ops with several results, and shares of nodes without a step.
+
+    Writing into a view makes such nodes.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -91,7 +96,10 @@ class Watch(Record):
     def pulled(self, node: Node, cotangent: Any, shares: list[tuple[Node, Any, int]]) -> None:
         """Keep what the sweep handed on at one node."""
         super().pulled(node, cotangent, shares)
-        if node.id not in self.by_node:
+        if node.id in self.by_node:
+            if isinstance(cotangent, tuple):
+                self.by_node[node.id].cotangent = tuple(None if g is None else g.array.copy() for g in cotangent)
+        else:
             self.others += [(parent.id, share.array.copy()) for parent, share, _ in shares if isinstance(share, Tensor)]
 
     def forget_sweeps(self) -> None:
@@ -153,139 +161,14 @@ def leaf_names(fn: Any, inputs: list[Any]) -> dict[int, str]:
     return names
 
 
-class Replay:
-    """One recorded step, done again by PyTorch."""
-
-    def __init__(self, torch: Any, step: Step, lang: str) -> None:
-        self.torch, self.step, self.lang = torch, step, lang
-        self.twin: Twin | None = TWINS.get(step.op.name)
-
-    def row(self) -> Row:
-        """Compare value and gradient."""
-        step = self.step
-        value, gradient = self.verdicts()
-        return Row(step.op.name, step.line, step.value.shape, str(step.value.dtype), value, gradient)
-
-    def verdicts(self) -> tuple[Verdict, Verdict | None]:
-        """Return the verdicts on value and gradient."""
-        if self.twin is None:
-            chinese, english = REASONS.get(self.step.op.name, ("表中没有这个运算", "the table has no twin for this op"))
-            return Verdict(SKIPPED, note=chinese if self.lang == "zh" else english), None
-        operands = [self.as_torch(i) for i in range(len(self.step.operands))]
-        found = self.twin.call(self.torch, *operands, **self.step.static)
-        theirs = found if isinstance(found, tuple) else (found,)
-        with self.torch.no_grad():
-            value = self.value_verdict(theirs, operands)
-        return value, self.gradient_verdict(theirs, operands)
-
-    def as_torch(self, i: int) -> Any:
-        """Return operand `i` as PyTorch's: a leaf for a Tensor, a 0-d tensor for a number, None for None."""
-        x = self.step.operands[i]
-        if x is None or isinstance(x, (tuple, str)):
-            return x
-        if isinstance(x, (bool, int, float)):
-            return self.torch.tensor(x, dtype=self.number_dtype())
-        found = self.torch.from_numpy(np.array(backend_of(x).to_numpy(x)))
-        return found.requires_grad_(self.step.parent_ids[i] is not None and found.is_floating_point())
-
-    def number_dtype(self) -> Any:
-        """Return the dtype that a number takes beside the step's tensors; a mask has no say in it."""
-        dtypes = [x.dtype for x in self.step.operands if hasattr(x, "dtype") and x.dtype.kind != "b"]
-        return getattr(self.torch, (dtypes or [self.step.value.dtype])[0].name)
-
-    def value_verdict(self, theirs: tuple[Any, ...], operands: list[Any]) -> Verdict:
-        """Compare all results of the step."""
-        assert self.twin is not None
-        if len(theirs) != len(self.step.results):
-            return Verdict(DIFFERENT, note=f"{len(self.step.results)} / {len(theirs)} results")
-        static, y = self.step.static, theirs[0]
-        allowed = allowed_ulp(self.twin.terms(y, *operands, **static), VALUE_ULP)
-        sizes: tuple[Any, ...] = (None,) * len(theirs)
-        if self.twin.size is not None:
-            sizes = (self.twin.size(self.torch, y, *operands, **static),)
-        elif self.twin.linear and y.is_floating_point():
-            absolute = self.twin.call(self.torch, *[sized(x) for x in operands], **self.static_sized())
-            sizes = absolute if isinstance(absolute, tuple) else (absolute,)
-        arrays = [backend_of(x).to_numpy(x) for x in self.step.results]
-        return worst(
-            compare(ours, as_array(y), None if size is None else as_array(size), allowed)
-            for ours, y, size in zip(arrays, theirs, sizes, strict=True)
-        )
-
-    def static_sized(self) -> dict[str, Any]:
-        """Return the static arguments for the run on absolute values: a cast must not round them."""
-        return {k: np.dtype("float64") if k == "dtype" else v for k, v in self.step.static.items()}
-
-    def gradient_verdict(self, theirs: tuple[Any, ...], operands: list[Any]) -> Verdict | None:
-        """Compare what the step handed to each operand."""
-        step, twin = self.step, self.twin
-        assert twin is not None
-        if step.cotangent is None or not step.shares:
-            return None
-        y, g = theirs[0], self.torch.from_numpy(np.array(backend_of(step.cotangent).to_numpy(step.cotangent)))
-        at = [share.position for share in step.shares]
-        if not y.requires_grad:
-            return Verdict(DIFFERENT, note="no gradient in PyTorch" if self.lang == "en" else "PyTorch 里没有梯度")
-        pulled = self.torch.autograd.grad(y, [operands[i] for i in at], g, allow_unused=True)
-        verdicts = []
-        with self.torch.no_grad():
-            y = y.detach()
-            plain = [x.detach() if hasattr(x, "detach") else x for x in operands]
-            for share, found in zip(step.shares, pulled, strict=True):
-                i = share.position
-                wanted = operands[i].shape
-                given = self.torch.from_numpy(np.array(backend_of(share.value).to_numpy(share.value)))
-                summed = given.double().sum_to_size(wanted).to(given.dtype)
-                theirs_i = self.torch.zeros_like(plain[i]) if found is None else found
-                times = max(1, given.numel() // max(1, summed.numel()))
-                terms = times * twin.terms_back(i, y, *plain, **step.static)
-                if twin.size_back is not None:
-                    size = twin.size_back(self.torch, i, g, y, *plain, **step.static)
-                    size = size.expand(given.shape) if size.numel() <= given.numel() else size
-                elif twin.linear:
-                    size = self.size_back_of_linear(i, plain, g)
-                else:
-                    size = given.abs()
-                size = size.double().sum_to_size(wanted)
-                verdicts.append(compare(as_array(summed), as_array(theirs_i), as_array(size), allowed_ulp(terms, PULLBACK_ULP)))
-        return worst(verdicts)
-
-    def size_back_of_linear(self, i: int, operands: list[Any], g: Any) -> Any:
-        """Return the pullback of |g| to operand `i` on absolute values: the sum of what the gradient adds up."""
-        assert self.twin is not None
-        with self.torch.enable_grad():
-            leaves = [sized(x) for x in operands]
-            leaves[i] = leaves[i].requires_grad_()
-            y = self.twin.call(self.torch, *leaves, **self.static_sized())
-            return self.torch.autograd.grad(y, leaves[i], g.abs().double())[0]
-
-
-def sized(x: Any) -> Any:
-    """Return the absolute values of a floating operand, in float64; others as they are."""
-    return x.detach().abs().double() if hasattr(x, "is_floating_point") and x.is_floating_point() else x
-
-
-def as_array(tensor: Any) -> Any:
-    """Return the NumPy array of a PyTorch tensor."""
-    return tensor.detach().numpy()
-
-
-def worst(verdicts: Any) -> Verdict:
-    """Return the verdict that is furthest from exact."""
-    order = {SKIPPED: 0, EXACT: 1, NEAR: 2, DIFFERENT: 3}
-    return max(verdicts, key=lambda v: (order[v.kind], v.ulp - v.allowed))
-
-
 def total_row(torch: Any, record: Watch, seeds: dict[Node, Any], leaf: Node, g: Any, names: dict[int, str]) -> Row:
     """Compare a leaf's gradient with the sum of the shares that the steps handed to it."""
-    array = g.array if isinstance(g, Tensor) else g
-    ours = backend_of(array).to_numpy(array)
-    total, size, terms = torch.zeros(ours.shape, dtype=torch.float64), torch.zeros(ours.shape, dtype=torch.float64), 0
-    parts = record.shares_to(leaf) + ([seeds[leaf]] if leaf in seeds else [])
-    for part in parts:
-        given = torch.from_numpy(np.array(backend_of(part).to_numpy(part))).double()
+    ours = as_array(as_torch(torch, g.array if isinstance(g, Tensor) else g))
+    total, size = torch.zeros(ours.shape, dtype=torch.float64), torch.zeros(ours.shape, dtype=torch.float64)
+    terms = 0
+    for share in record.shares_to(leaf) + ([seeds[leaf]] if leaf in seeds else []):
+        given = as_torch(torch, share).double()
         total, size = total + given.sum_to_size(ours.shape), size + given.abs().sum_to_size(ours.shape)
         terms += max(1, given.numel() // max(1, ours.size))
-    theirs = as_array(total).astype(ours.dtype)
-    verdict = compare(ours, theirs, as_array(size), allowed_ulp(terms, VALUE_ULP))
+    verdict = compare(ours, as_array(total).astype(ours.dtype), as_array(size), allowed_ulp(terms, VALUE_ULP))
     return Row(f"Σ {names.get(leaf.id, 'leaf')}", "", ours.shape, str(ours.dtype), None, verdict)

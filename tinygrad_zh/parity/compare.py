@@ -14,7 +14,7 @@ computed with:
 Which terms and which size: ``table.py``.  NaN and infinities must stand in the same places, integers and bools
 must be equal.
 
-May import: nothing of this package.  Read next: ``check.py``.
+May import: nothing of this package.  Read next: ``replay.py``.
 """
 
 from __future__ import annotations
@@ -83,10 +83,11 @@ def compare(ours: Any, theirs: Any, size: Any, allowed: int) -> Verdict:
     finite = np.isfinite(ours) & np.isfinite(theirs)
     if not np.array_equal(ours[~finite], theirs[~finite], equal_nan=True):
         return Verdict(DIFFERENT, ulp=np.inf, allowed=allowed)
-    own = np.maximum(np.abs(ours), np.abs(theirs))
-    own = own if size is None else np.maximum(own, np.broadcast_to(np.nan_to_num(size), own.shape))
+    a, b = ours[finite].astype(np.float64), theirs[finite].astype(np.float64)
+    own = np.maximum(np.abs(a), np.abs(b))
+    if size is not None:
+        own = np.maximum(own, np.nan_to_num(np.broadcast_to(size, ours.shape)[finite]))
     bounds = np.finfo(ours.dtype)
     ulp = np.spacing(np.clip(own, bounds.tiny, bounds.max / 2).astype(ours.dtype)).astype(np.float64)
-    distance = np.abs(ours.astype(np.float64) - theirs.astype(np.float64))[finite] / ulp[finite]
-    greatest = float(distance.max())
+    greatest = float((np.abs(a / ulp - b / ulp)).max())  # divided first, for a − b may overflow
     return Verdict(NEAR if greatest <= allowed else DIFFERENT, greatest, allowed)

@@ -39,6 +39,11 @@ class Row:
     value: Verdict | None
     gradient: Verdict | None
 
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of the verdicts that there are."""
+        return [verdict.kind for verdict in (self.value, self.gradient) if verdict is not None]
+
 
 @dataclass(frozen=True)
 class Report:
@@ -66,7 +71,7 @@ class Report:
 
     def counts(self) -> Counter[str]:
         """Return how many comparisons were exact, near, different, skipped."""
-        return Counter(verdict.kind for row in self.rows for verdict in (row.value, row.gradient) if verdict is not None)
+        return Counter(kind for row in self.rows for kind in row.kinds)
 
     def __str__(self) -> str:
         lang = language()
@@ -77,9 +82,9 @@ class Report:
         ]
         widths = [max(width(line[i]) for line in [heads, *cells]) for i in range(len(heads))]
         rule = "─" * (sum(widths) + 2 * len(widths) - 2)
-        lines = ["  ".join(text + " " * (wide - width(text)) for text, wide in zip(line, widths, strict=True)).rstrip() for line in [heads, *cells]]
+        head, *lines = [set_in(line, widths) for line in [heads, *cells]]
         title = say(lang, "parity-title", version=self.torch_version, name=self.name)
-        return "\n".join([title, rule, lines[0], rule, *lines[1:], rule, self.summary(lang)])
+        return "\n".join([title, rule, head, rule, *lines, rule, self.summary(lang)])
 
     __repr__ = __str__
 
@@ -87,11 +92,15 @@ class Report:
         """Return the last line."""
         kinds = self.counts()
         if kinds[DIFFERENT]:
-            wrong = [row for row in self.rows if DIFFERENT in [v.kind for v in (row.value, row.gradient) if v is not None]]
-            first = f"{wrong[0].op} {wrong[0].line}".strip()
-            return say(lang, "parity-bad", count=kinds[DIFFERENT], first=first)
+            wrong = next(row for row in self.rows if DIFFERENT in row.kinds)
+            return say(lang, "parity-bad", count=kinds[DIFFERENT], first=f"{wrong.op} {wrong.line}".strip())
         text = say(lang, "parity-ok" if self.ok else "parity-none", exact=kinds[EXACT], near=kinds[NEAR])
         return text + (say(lang, "parity-skipped", count=kinds[SKIPPED]) if kinds[SKIPPED] else "")
+
+
+def set_in(cells: list[str], widths: list[int]) -> str:
+    """Return cells side by side in columns of these widths."""
+    return "  ".join(text + " " * (wide - width(text)) for text, wide in zip(cells, widths, strict=True)).rstrip()
 
 
 def told(verdict: Verdict | None, lang: str) -> str:

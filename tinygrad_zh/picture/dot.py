@@ -71,9 +71,9 @@ def array_cell(array: object, colour: str, lang: str) -> str:
 
 def label(vertex: Vertex, look: Look) -> str:
     """Return the contents of one box as a small table."""
-    if vertex.kind == MORE:
-        return f"<{styled(say(look.lang, 'more'), 11, GREY)}>"
     title = styled(vertex.name, 14, bold=True)
+    if vertex.kind == MORE:
+        title += " " + styled(say(look.lang, "more"), 11, GREY)
     if vertex.op is not None and look.formulas:
         title += styled(f" = {vertex.formula}", 14)
     facts = []
@@ -91,7 +91,8 @@ def label(vertex: Vertex, look: Look) -> str:
     if look.values and vertex.value is not None:
         cells.append(array_cell(vertex.value, INK, look.lang))
     if look.gradients and vertex.gradient is not None:
-        cells.append(f"{styled(look.gradient.format(name=vertex.name), 11, ORANGE)}{array_cell(vertex.gradient, ORANGE, look.lang)}")
+        heading = styled(look.gradient.format(name=vertex.name), 11, ORANGE)
+        cells.append(heading + array_cell(vertex.gradient, ORANGE, look.lang))
     rows = "".join(f'<TR><TD ALIGN="LEFT" BALIGN="LEFT">{cell}</TD></TR>' for cell in cells)
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{rows}</TABLE>>'
 
@@ -141,6 +142,6 @@ def source_of(graph: Graph, look: Look) -> str:
     for vertex, key in keys.items():
         for operand, flows in vertex.operands:
             # The way through the operations is drawn as straight as it can be; leaves stand beside it.
-            style = (["weight=4"] if operand.kind == OP else []) + ([] if flows else ["style=dashed"])
-            lines.append(f"  {keys[operand]} -> {key}" + (f" [{' '.join(style)}]" if style else ""))
+            weight, dashes = 4 if operand.kind == OP else 1, "" if flows else " style=dashed"
+            lines.append(f"  {keys[operand]} -> {key} [weight={weight}{dashes}]")
     return "\n".join([*lines, "}", ""])

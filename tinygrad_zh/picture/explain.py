@@ -25,7 +25,7 @@ from ..core.primitive import Primitive
 from ..core.record import Record
 from ..core.sweep import sweep
 from ..core.tensor import Tensor, box
-from ..errors import GraphError, error
+from ..errors import error
 from ..ops.formula import rule_formula
 from ..transforms.gradient import seeds_of
 from .draw import graph_of, open_record
@@ -101,6 +101,7 @@ class Explanation:
 class Use:
     """One edge of the graph that leads to the value, with what came along it."""
 
+    op: Primitive
     node_id: int
     position: int
     cotangent: Any
@@ -122,9 +123,9 @@ class Watcher:
     def pulled(self, node: Node, cotangent: Any, shares: list[tuple[Node, Any, int]]) -> None:
         """Keep the shares that go to the node."""
         for parent, share, position in shares:
-            if parent is self.node and share is not None:
+            if parent is self.node and node.op is not None:
                 g = cotangent.array.copy() if isinstance(cotangent, Tensor) else None
-                self.uses.append(Use(node.id, position, g, share.array.copy()))
+                self.uses.append(Use(node.op, node.id, position, g, share.array.copy()))
 
 
 def explain(
@@ -211,7 +212,7 @@ def uses_recorded(graph: Graph, root: Node, target: Node) -> list[Use] | None:
                 raise error("explain-mixed", op=f"{step.op.name} ({step.line})")
             return None
     return [
-        Use(step.node_id, share.position, step.cotangent, share.value)
+        Use(step.op, step.node_id, share.position, step.cotangent, share.value)
         for step in steps
         for share in step.shares
         if share.parent_id == target.id and step.node_id is not None
@@ -251,12 +252,10 @@ def close(a: Any, b: Any) -> bool:
 # -- the text --------------------------------------------------------------------------------------------
 
 
-def explanation(
-    graph: Graph, uses: list[Use], wrt: Tensor, loss_name: str, wrt_name: str, lang: str
-) -> Explanation:
+def explanation(graph: Graph, uses: list[Use], wrt: Tensor, loss_name: str, wrt_name: str, lang: str) -> Explanation:
     """Put the parts and the text together."""
     users = {vertex.node_id: vertex for vertex in graph.vertices if vertex.kind == OP}
-    parts = [part_of(users[use.node_id], use, wrt.shape, loss_name) for use in uses]
+    parts = [part_of(users.get(use.node_id) or unrecorded(use), use, wrt.shape, loss_name, lang) for use in uses]
     total = parts[0].share.array
     for part in parts[1:]:
         total = total + part.share.array
@@ -277,11 +276,22 @@ def explanation(
     return Explanation(parts, box(total), agrees, "\n".join(lines))
 
 
-def part_of(vertex: Vertex, use: Use, shape: Shape, loss_name: str) -> Part:
+def unrecorded(use: Use) -> Vertex:
+    """Return a vertex for a use that no record saw, such as writing into a view."""
+    return Vertex(OP, "v", use.op, use.node_id, list(getattr(use.op, "operands", ())))
+
+
+def rule_text(op: Primitive, position: int, lang: str) -> str:
+    """Return the rule that pulls back to one operand, printed from the rule itself."""
+    if not isinstance(op, Primitive):
+        return say(lang, "rule-own")
+    return plain(rule_formula(op, position))
+
+
+def part_of(vertex: Vertex, use: Use, shape: Shape, loss_name: str, lang: str) -> Part:
     """Describe one use."""
-    op = vertex.op
-    assert op is not None
-    rule = plain(rule_formula(op, use.position))
+    op = use.op
+    rule = rule_text(op, use.position, lang)
     share = summed_to(use.share, shape)
     return Part(
         op=op.name,
@@ -297,7 +307,9 @@ def part_of(vertex: Vertex, use: Use, shape: Shape, loss_name: str) -> Part:
 
 def bindings_of(op: Primitive, vertex: Vertex, rule: str, loss_name: str) -> str:
     """Say what the letters of a rule stand for: its operands, its result and the cotangent."""
-    stands = {} if op.variadic else dict(zip(op.operands, vertex.texts, strict=False))
+    stands: dict[str, Any] = {}
+    if isinstance(op, Primitive):
+        stands = dict(vertex.static) | ({} if op.variadic else dict(zip(op.operands, vertex.texts, strict=False)))
     stands |= {"y": vertex.name, "g": f"∂{loss_name}/∂{vertex.name}"}
     named = [f"{letter} = {meant}" for letter, meant in stands.items() if letter != meant and occurs(letter, rule)]
     return ", ".join(named)

@@ -35,7 +35,7 @@ class Vertex:
     Attributes
     ----------
     kind : str
-        ``PARAMETER``, ``DATA``, ``OP`` or ``MORE`` (what is not drawn any more).
+        ``PARAMETER``, ``DATA``, ``OP`` or ``MORE`` (whose making is not drawn, or was not recorded).
     name : str
         What the user calls it, or ``v₁``, ``v₂`` ….
     node_id : int or None
@@ -100,7 +100,7 @@ def as_tex(name: str) -> str:
 def printed(op: Primitive, operands: list[Any], static: dict[str, Any]) -> str:
     """Return the op's formula with these operands: names as str, numbers as they are, None for nothing."""
     symbols = [Symbol(as_tex(x), ATOM) if isinstance(x, str) else Symbol(ABSENT) if x is None else x for x in operands]
-    if not op.tex:
+    if not getattr(op, "tex", ""):  # a user's Function states no formula
         return f"{op.name}({', '.join(str(x) for x in operands)})"
     if not any(isinstance(x, Symbol) for x in symbols):
         symbols = [Symbol(str(x)) for x in symbols]
@@ -210,9 +210,9 @@ class RecordReader:
         key = ("leaf", node_id, None if node_id is not None else tensor_id)
         if key not in vertices:
             name = self.names.of(node_id, tensor_id, value) or step.names[i]
-            kind = DATA if node_id is None else PARAMETER
+            kind = DATA if node_id is None else PARAMETER if node_id in self.record.leaves else MORE
             count = 1 + sum(vertex.kind == kind for vertex in vertices.values())
-            name = name or ("c" if kind == DATA else "p") + lowered(count)
+            name = name or {DATA: "c", PARAMETER: "p", MORE: "u"}[kind] + lowered(count)
             vertices[key] = Vertex(kind, name, node_id=node_id, shape=value.shape, dtype=value.dtype, value=value)
         vertex = vertices[key]
         for share in step.shares:
@@ -233,14 +233,15 @@ def graph_of_nodes(last: Node, names: Names, limit: int) -> Graph:
     vertices: dict[Any, Vertex] = {}
     for node in ops[-limit:]:
         assert node.op is not None
-        saved = dict(zip(node.op.saves, node.saved or (), strict=False))
+        saved = dict(zip(getattr(node.op, "saves", ()), node.saved or (), strict=False))
+        places = () if getattr(node.op, "variadic", False) else getattr(node.op, "operands", ())
         texts: list[Any] = []
         operands: list[tuple[Vertex, bool]] = []
         for i, parent in enumerate(node.parents):
             suffix = ""
             if parent is None:
-                name = node.op.operands[i] if i < len(node.op.operands) and not node.op.variadic else None
-                vertex = constant(vertices, saved.get(name, UNKNOWN) if name else UNKNOWN, names, texts)
+                kept = saved.get(places[i], UNKNOWN) if i < len(places) else UNKNOWN
+                vertex = constant(vertices, kept, names, texts)
                 if vertex is None:
                     continue
             elif parent.op is None:

@@ -17,13 +17,17 @@ SIGNS = {
     "le": "≤", "ge": "≥", "ne": "≠", "approx": "≈", "in": "∈", "land": "∧", "lor": "∨", "lnot": "¬", "oplus": "⊕",
     "otimes": "⊗", "forall": "∀", "exists": "∃", "sim": "~", "mid": "|", "lfloor": "⌊", "rfloor": "⌋", "lceil": "⌈",
     "rceil": "⌉", "lVert": "‖", "rVert": "‖", "top": "⊤", "dots": "…", "ldots": "…", "cdots": "…", "infty": "∞",
-    "to": "→", "pm": "±", "ell": "ℓ", "quad": " ", "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ",
+    "bmod": "mod", "to": "→", "pm": "±", "ell": "ℓ", "quad": " ", "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ",
     "epsilon": "ε", "varepsilon": "ε", "eta": "η", "theta": "θ", "lambda": "λ", "mu": "μ", "nu": "ν", "pi": "π",
     "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "varphi": "φ", "psi": "ψ", "omega": "ω", "Gamma": "Γ",
     "Delta": "Δ", "Phi": "Φ", "Sigma": "Σ", "Omega": "Ω",
 }  # fmt: skip
-FUNCTIONS = frozenset("ln log exp sin cos tan sinh cosh tanh arcsin arccos arctan max min arg sup det".split())
-KEEP_GROUP = frozenset("operatorname mathrm mathbf mathit mathbin mathord mathrel mathop text textrm".split())
+FUNCTIONS = frozenset(
+    ["ln", "log", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "max", "min", "arg"]
+)
+KEEP_GROUP = frozenset(
+    ["operatorname", "mathrm", "mathbf", "mathit", "mathbin", "mathord", "mathrel", "mathop", "text", "textrm"]
+)
 ACCENTS = {"bar": "\u0304", "hat": "\u0302", "tilde": "\u0303"}
 IGNORED = frozenset(["left", "right", "bigl", "bigr", "big", "limits", "displaystyle", "!"])
 SPACES = frozenset([",", ";", ":", " "])
@@ -31,6 +35,8 @@ SPACES = frozenset([",", ";", ":", " "])
 RAISED = dict(zip("0123456789+-−()n⊤", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁽⁾ⁿᵀ", strict=True))
 LOWERED = dict(zip("0123456789+-−()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₍₎", strict=True))
 LOOSE = re.compile(r"[ +−/⊙·=<>≤≥]")
+NUMBER_LAST = re.compile(r"(?<![\w.])\(?−?\d+(\.\d+)?\)?$")
+NUMBER_FIRST = re.compile(r"\(?−?\d+(\.\d+)?\)?(?![\w.^²³])")
 OPENS, CLOSES = "([⌊⌈|{", ")]⌋⌉|}"
 APART = frozenset("+−=<>≤≥≠,;")
 
@@ -56,7 +62,12 @@ def plain(tex: str) -> str:
     >>> plain(r"\frac{1}{n} \sum (x - \bar{x})^{2}")
     '(1 / n) Σ (x − x̄)²'
     """
-    return Reader(tex).sequence()
+    first, *rest = Reader(tex).sequence().split(" ⊙ ")
+    text = first
+    for part in rest:  # ⊙ multiplies arrays elementwise; beside a number a plain dot says the same
+        beside_number = NUMBER_LAST.search(text) or NUMBER_FIRST.match(part)
+        text += (" · " if beside_number else " ⊙ ") + part
+    return text
 
 
 def unknown_commands(tex: str) -> list[str]:
@@ -84,9 +95,9 @@ class Reader:
                 break
             if token in "^_":
                 self.place += 1
-                raised = token == "^"
-                before = parts.pop() if parts else ""
-                parts.append((bracketed(before) if isinstance(before, Fraction) else before) + shifted(self.argument(), raised))
+                base = parts.pop() if parts else ""
+                base = f"({base})" if isinstance(base, Fraction) else base
+                parts.append(base + shifted(self.argument(), raised=token == "^"))
             else:
                 parts.append(self.item())
         return joined(parts)
@@ -162,5 +173,6 @@ def joined(parts: list[str]) -> str:
         alone = (not before or before in OPENS or before in APART) and (not after or after in CLOSES or after in APART)
         texts.append(f"({part})" if isinstance(part, Fraction) and not alone else part)
     text = re.sub(r" +", " ", "".join(texts)).strip()
-    is_quotient = len([part for part in parts if part.strip()]) == 1 and any(isinstance(part, Fraction) for part in parts)
-    return Fraction(text) if is_quotient else text
+    text = re.sub(r"(?<=[⌊⌈]) | (?=[⌋⌉])", "", text)
+    written = [part for part in parts if part.strip()]
+    return Fraction(text) if len(written) == 1 and isinstance(written[0], Fraction) else text

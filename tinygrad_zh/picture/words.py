@@ -12,14 +12,17 @@ from ..errors import error, language
 WORDS: dict[str, tuple[str, str]] = {
     # -- pictures: Chinese, English
     "title": ("计算图：{name}", "Computation graph of {name}"),
-    "title-part": ("（共 {total} 步，画出离结果最近的 {shown} 步）", " ({shown} of {total} steps, those nearest to the result)"),
+    "title-part": (
+        "（共 {total} 步，画出离结果最近的 {shown} 步）",
+        " ({shown} of {total} steps, those nearest to the result)",
+    ),
     "parameter": ("参数（求梯度）", "parameter (gradient wanted)"),
     "data": ("数据（常量）", "data (constant)"),
     "op": ("运算", "operation"),
     "result": ("结果", "result"),
     "gradient": ("梯度", "gradient"),
     "constant": ("常量", "const"),
-    "more": ("…… 更早的步骤", "… earlier steps"),
+    "more": ("← 更早的步骤", "← earlier steps"),
     "spread": ("最小 {least}  平均 {mean}  最大 {greatest}", "min {least}  mean {mean}  max {greatest}"),
     "empty": ("没有元素", "no elements"),
     "scalar": ("标量", "scalar"),
@@ -38,6 +41,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "[{i}] {formula}    op {op} (record() knows the line)",
     ),
     "rule": ("    求导规则  {formula}", "    rule       {formula}"),
+    "rule-own": ("（用户自己写的 backward）", "(a backward of the user's own)"),
     "where": ("    其中      {bindings}", "    where      {bindings}"),
     "upstream": ("    上游梯度  g = ", "    cotangent  g = "),
     "upstream-parts": (
@@ -62,7 +66,10 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     # -- parity
     "parity-title": ("与 PyTorch {version} 逐步对照：{name}", "{name}, step by step against PyTorch {version}"),
-    "parity-ok": ("一致：{exact} 项完全相同，{near} 项在舍入误差内。", "Agrees: {exact} exact, {near} within rounding."),
+    "parity-ok": (
+        "一致：{exact} 项完全相同，{near} 项在舍入误差内。",
+        "Agrees: {exact} exact, {near} within rounding.",
+    ),
     "parity-bad": ("有 {count} 项不同，第一处是 {first}。", "{count} differ, first of all {first}."),
     "parity-none": ("没有任何一步可以比较。", "There was no step to compare."),
     "parity-skipped": ("另有 {count} 项未比较。", " {count} not compared."),

@@ -97,13 +97,13 @@ def fitted(ink: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 
 def centred(ink: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Lay into 28×28 so that the centre of mass is in the middle, as far as the digit stays inside."""
+    """Lay into 28×28 so that the centre of mass is at pixel (14, 14), as in MNIST, if the digit stays inside."""
     result = np.zeros((SIDE, SIDE), np.uint8)
     place = []
     for axis, length in enumerate(ink.shape):
         mass = ink.sum(1 - axis)
         centre = (mass * np.arange(length)).sum() / mass.sum()
-        place.append(int(np.clip(round((SIDE - 1) / 2 - centre), 0, SIDE - length)))
+        place.append(int(np.clip(round(SIDE / 2 - centre), 0, SIDE - length)))
     top, left = place
     result[top : top + ink.shape[0], left : left + ink.shape[1]] = np.rint(ink * 255)
     return result

@@ -184,9 +184,7 @@ class Run:
     def save(self) -> None:
         """Write the checkpoint, if one is wanted."""
         if self.keeper.path is not None:
-            save_run(
-                self.keeper.path, self.model, self.optimizer, self.loader, self.position, self.keeper.about
-            )
+            save_run(self.keeper.path, self.model, self.optimizer, self.loader, self.position, self.keeper.about)
 
     def stop_if_asked(self, finished: bool = False) -> None:
         """Leave the run after Ctrl-C; the checkpoint has just been written."""

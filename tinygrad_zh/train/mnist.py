@@ -11,7 +11,6 @@ from __future__ import annotations
 import importlib.util
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,52 +25,14 @@ from .device import choose_device
 from .loop import fit
 from .network import mlp, pixels_of, save_model
 from .progress import Progress
-from .report import write_report
+from .report import CHECKPOINT, write_report
 from .saved import load_state
+from .settings import Settings
 from .words import say
 
 TITLES = {"mnist": "MNIST", "fashion": "Fashion-MNIST"}
-LEARNING_RATES = {"sgd": 0.01, "adam": 0.001}
 TEST_BATCH_SIZE = 1000
 Report = Callable[[str], Any]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What determines a run's result; a checkpoint keeps it, and a resumed run must have the same.
-
-    Attributes
-    ----------
-    data : {"mnist", "fashion"}
-        On what to train.
-    source : {"full", "subset"}
-        All of it, or the small part of MNIST that ships with the package.
-    hidden : tuple of int
-        Sizes of the hidden layers.
-    optimizer : {"sgd", "adam"}
-        How to step.
-    lr : float
-        Learning rate.
-    momentum : float
-        Of SGD.
-    batch_size : int
-        How many pictures a step sees.
-    seed : int
-        Of the weights and of the order of the pictures.
-    """
-
-    data: str = "mnist"
-    source: str = "full"
-    hidden: tuple[int, ...] = (128, 64)
-    optimizer: str = "sgd"
-    lr: float = 0.01
-    momentum: float = 0.9
-    batch_size: int = 64
-    seed: int = 0
-
-    def plain(self) -> dict[str, Any]:
-        """Return the settings as values that JSON can hold."""
-        return {**asdict(self), "hidden": list(self.hidden)}
 
 
 def train_mnist(
@@ -148,9 +109,9 @@ def train_mnist(
         epochs=epochs,
         validation=test_loader,
         progress=progress,
-        checkpoint=out / "checkpoint.safetensors",
+        checkpoint=out / CHECKPOINT,
         resume=resume,
-        about=settings.plain(),
+        about={**settings.plain(), "epochs": epochs},
     )
     save_model(out / "model.safetensors", model, sizes, train.classes)
     return write_report(out, model, loss, test, history, settings.plain(), TITLES[settings.data], chosen, report)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def mlp(sizes: Sequence[int]) -> Sequential:
     )
     """
     layers: list[Module] = []
-    for inputs, outputs in zip(sizes[:-1], sizes[1:], strict=True):
+    for inputs, outputs in pairwise(sizes):
         layers += [Linear(inputs, outputs), ReLU()]
     return Sequential(*layers[:-1])  # no ReLU after the last: its outputs are the classes' scores
 
@@ -92,6 +93,6 @@ def network_of(text: str) -> dict[str, Any] | None:
     if not isinstance(about, dict) or about.get("kind") != "mlp":
         return None
     sizes, classes = about.get("sizes"), about.get("classes")
-    right_sizes = isinstance(sizes, list) and len(sizes) > 1 and all(type(n) is int and n > 0 for n in sizes)
-    right = right_sizes and isinstance(classes, list) and len(classes) == sizes[-1]
-    return about if right else None
+    if not isinstance(sizes, list) or len(sizes) < 2 or not all(type(size) is int and size > 0 for size in sizes):
+        return None
+    return about if isinstance(classes, list) and len(classes) == sizes[-1] else None

@@ -87,9 +87,7 @@ def write_curves(path: Path, history: list[Epoch], title: str) -> None:
     canvas.save(path)
 
 
-def write_mistakes(
-    path: Path, test: Images, probabilities: np.ndarray[Any, Any], wrong: np.ndarray[Any, Any]
-) -> None:
+def write_mistakes(path: Path, test: Images, probabilities: np.ndarray[Any, Any], wrong: np.ndarray[Any, Any]) -> None:
     """Draw the pictures that were got wrong, the ones the network was surest of first.
 
     Parameters

@@ -30,6 +30,7 @@ from .plots import write_curves, write_mistakes
 from .versions import threads, usable_cores, versions
 from .words import say
 
+CHECKPOINT = "checkpoint.safetensors"
 GRAPH_BATCH_SIZE = 4
 
 
@@ -73,6 +74,8 @@ def write_report(
     write_mistakes(out / "mistakes.png", test, probabilities, wrong)
     written.append(("mistakes.png", say("what-mistakes", count=len(wrong)) if len(wrong) else say("what-no-mistakes")))
     written.append(write_graph(out, model, loss, test, device))
+    more = f"tinygrad-zh train mnist --resume {out / CHECKPOINT} --epochs {2 * len(history)}"
+    written.append((CHECKPOINT, say("what-checkpoint", command=more)))
     for name, what in written:
         report(say("wrote", name=name, what=what))
     return metrics

@@ -34,8 +34,10 @@ WORDS: dict[str, tuple[str, str]] = {
         " MNIST. Full training: tinygrad-zh train mnist",
     ),
     "network": (
-        "网络：{sizes}，ReLU，{parameters:,} 个参数；优化器(optimizer) {optimizer}；批大小(batch size) {batch_size}；种子(seed) {seed}",
-        "network: {sizes}, ReLU, {parameters:,} parameters; optimizer {optimizer}; batch size {batch_size}; seed {seed}",
+        "网络：{sizes}，ReLU，{parameters:,} 个参数；优化器(optimizer) {optimizer}；批大小(batch size) "
+        "{batch_size}；种子(seed) {seed}",
+        "network: {sizes}, ReLU, {parameters:,} parameters; optimizer {optimizer}; batch size {batch_size}; "
+        "seed {seed}",
     ),
     "resumed": (
         "从检查点(checkpoint) {path} 继续：已完成 {epoch} 轮，又 {step} 批",
@@ -51,19 +53,26 @@ WORDS: dict[str, tuple[str, str]] = {
         "test accuracy {accuracy:.2%}, trained in {elapsed_s:.1f} s. Results in {folder}:",
     ),
     "wrote": ("  {name:<20} {what}", "  {name:<20} {what}"),
-    "what-model": ("训练好的权重；识别自己的数字：tinygrad-zh predict digit.png", "the weights; try your own: tinygrad-zh predict digit.png"),
+    "what-model": (
+        "训练好的权重；识别自己的数字：tinygrad-zh predict digit.png",
+        "the weights; try your own: tinygrad-zh predict digit.png",
+    ),
     "what-metrics": ("各轮的数值、版本和设置", "the numbers of every epoch, versions, settings"),
     "what-curves": ("损失和准确率曲线", "curves of loss and accuracy"),
-    "what-mistakes": ("认错的图片（{count} 张，按把握从大到小）", "the pictures it got wrong ({count}, the surest first)"),
+    "what-mistakes": (
+        "认错的图片（{count} 张，按把握从大到小）",
+        "the pictures it got wrong ({count}, the surest first)",
+    ),
     "what-no-mistakes": ("没有认错的图片", "no picture was got wrong"),
     "what-graph": ("一步训练的计算图", "the computation graph of one step"),
     "what-graph-source": (
         "一步训练的计算图（DOT 源码，因为没有 dot 程序；安装 graphviz 后：dot -Tsvg {name} -o graph.svg）",
-        "the computation graph of one step, as DOT source, for the dot program is missing; with graphviz installed: dot -Tsvg {name} -o graph.svg",
+        "the computation graph of one step, as DOT source, for the dot program is missing; with graphviz "
+        "installed: dot -Tsvg {name} -o graph.svg",
     ),
     "what-graph-package": (
-        "一步训练的计算图（DOT 源码；要 SVG 请安装：pip install \"tinygrad_zh[draw]\"）",
-        "the computation graph of one step, as DOT source; for SVG: pip install \"tinygrad_zh[draw]\"",
+        '一步训练的计算图（DOT 源码；要 SVG 请安装：pip install "tinygrad_zh[draw]"）',
+        'the computation graph of one step, as DOT source; for SVG: pip install "tinygrad_zh[draw]"',
     ),
     "what-checkpoint": (
         "检查点(checkpoint)；多训练几轮：{command}",
@@ -71,7 +80,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "source-subset": (
         "也可以先用随软件包附带的小子集，不需要网络：tinygrad-zh train mnist --source subset",
-        "Or begin with the small subset that ships with the package and needs no network: tinygrad-zh train mnist --source subset",
+        "Or begin with the small subset that ships with the package and needs no network: tinygrad-zh train "
+        "mnist --source subset",
     ),
     # -- pictures
     "curve-loss": ("损失 (loss)", "loss"),
@@ -91,11 +101,17 @@ WORDS: dict[str, tuple[str, str]] = {
         "把握不大：请用深色笔在浅色背景上写一个大而清楚的数字，并让它占满图片。",
         "Not sure: write one large, clear digit, dark on light, and let it fill the picture.",
     ),
-    "threads": ("线程(threads)：矩阵乘法最多 {threads} 个，可用核心 {cores} 个", "threads: up to {threads} for matrix products, on {cores} usable cores"),
+    "threads": (
+        "线程(threads)：矩阵乘法最多 {threads} 个，可用核心 {cores} 个",
+        "threads: up to {threads} for matrix products, on {cores} usable cores",
+    ),
     "not-installed": ("未安装", "not installed"),
-    "data-folder": ("数据文件夹：{folder}（环境变量 TINYGRAD_ZH_DATA）", "data folder: {folder} (environment variable TINYGRAD_ZH_DATA)"),
+    "data-folder": (
+        "数据文件夹：{folder}（环境变量 TINYGRAD_ZH_DATA）",
+        "data folder: {folder} (environment variable TINYGRAD_ZH_DATA)",
+    ),
     "dot": ("dot 程序：{where}", "dot program: {where}"),
-}  # fmt: skip
+}
 
 
 def say(slug: str, **facts: object) -> str:

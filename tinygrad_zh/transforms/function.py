@@ -18,9 +18,11 @@ May import: floors 0–2.  Read next: ``gradcheck.py``.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
-from ..core.inplace import refresh
+from ..core.inplace import refresh, share
 from ..core.modes import MODE
 from ..core.node import Node
 from ..core.registry import public, registry
@@ -41,6 +43,8 @@ class Context:
     def __init__(self, needs_input_grad: tuple[bool, ...]) -> None:
         self.needs_input_grad = needs_input_grad
         self._saved: tuple[tuple[Tensor | None, int], ...] = ()
+        self._results: dict[int, int] = {}  # which of the saved tensors is which result
+        self._node: Node | None = None  # only while ``backward`` runs: the node holds the context
         self._untracked: tuple[Tensor, ...] = ()
         self.materialize = True
 
@@ -65,7 +69,13 @@ class Context:
         for x, version in self._saved:
             if x is not None and x.cell is not None and x.cell.version != version:
                 raise error("stale-value", op="Function", saved="saved tensor", where="?", writer=x.cell.last)
-        return tuple(x for x, _ in self._saved)
+        return tuple(self._live(k, x) for k, (x, _) in enumerate(self._saved))
+
+    def _live(self, k: int, x: Tensor | None) -> Tensor | None:
+        """Return a saved tensor; a result with its node, for ``forward`` computed it without one."""
+        if x is None or self._node is None or k not in self._results:
+            return x
+        return box(x.array, result_node(self._node, self._results[k], x))
 
 
 class FunctionOp:
@@ -86,7 +96,11 @@ class FunctionOp:
         gs = [
             as_cotangent(x, shape, dtype, context.materialize) for x, (shape, dtype) in zip(g, self.shapes, strict=True)
         ]
-        returned = self.function.backward(context, *gs)
+        context._node = node
+        try:
+            returned = self.function.backward(context, *gs)
+        finally:
+            context._node = None
         shares = returned if isinstance(returned, tuple) else (returned,)
         if len(shares) != len(node.parents):
             raise error("function-count", function=self.name, expected=len(node.parents), got=len(shares))
@@ -101,6 +115,15 @@ class FunctionOp:
             # its arrays may be saved tensors or g itself: a view tells the sweep that they are not its own
             pulled.append((parent, share if boxed else share.array[...], i))
         return pulled
+
+
+def result_node(main: Node, index: int, y: Tensor) -> Node | None:
+    """Return a node for one result of a Function; None if no gradient flows through it."""
+    (context,) = main.saved or (None,)
+    if y.dtype.kind != "f" or any(y is x for x in context._untracked):
+        return None
+    static = {"index": index, "count": len(main.op.shapes)}  # type: ignore[union-attr]  # a FunctionOp
+    return Node(registry["item_of"], (main,), (), static, y.shape, y.dtype)  # type: ignore[arg-type]
 
 
 def as_cotangent(g: Any, shape: Any, dtype: Any, materialize: bool) -> Tensor | None:
@@ -138,10 +161,43 @@ class Function:
             return returned
         op = FunctionOp(cls, [(y.shape, y.dtype) for y in results])
         main = Node(op, nodes, (context,), {}, None, None)  # type: ignore[arg-type]  # it pulls like a Primitive
-        fresh = []
-        for i, y in enumerate(results):
-            item = Node(registry["item_of"], (main,), (), {"index": i, "count": len(results)}, y.shape, y.dtype)  # type: ignore[arg-type]
-            differentiable = y.dtype.kind == "f" and not any(y is x for x in context._untracked)
-            fresh.append(box(y.array, item if differentiable else None))
-            fresh[-1].cell = y.cell
+        made = {id(y): i for i, y in enumerate(results) if not any(y is x for x in args)}
+        context._results = {k: made[id(x)] for k, (x, _) in enumerate(context._saved) if id(x) in made}
+        fresh = [box(y.array, result_node(main, i, y)) for i, y in enumerate(results)]
+        for new, y in zip(fresh, results, strict=True):
+            new.cell = share(y)  # one memory: overwriting the result is noticed where `y` was saved
         return tuple(fresh) if isinstance(returned, tuple) else fresh[0]
+
+
+class OnceOp:
+    """The op of a gradient that ``once_differentiable`` cut off: it refuses to be swept."""
+
+    joint = None
+    variadic = False
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def pull(self, node: Node, g: Any, boxed: bool, useful: set[Node] | None) -> list[tuple[Node, Any, int]]:
+        """Refuse."""
+        raise error("not-differentiable", op=self.name, operand="g")
+
+
+def once_differentiable(backward: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate a ``backward`` that cannot be differentiated again: a second derivative is an error, not a zero."""
+
+    @functools.wraps(backward)
+    def once(ctx: Context, *gradients: Any) -> Any:
+        with no_grad():
+            returned = backward(ctx, *gradients)
+        nodes = tuple(g.node for g in gradients if isinstance(g, Tensor))
+        if not (MODE.get().recording and any(nodes)):
+            return returned
+        op = OnceOp(backward.__qualname__)
+        shares = [
+            box(x.array, Node(op, nodes, (), {}, x.shape, x.dtype)) if isinstance(x, Tensor) else x  # type: ignore[arg-type]
+            for x in (returned if isinstance(returned, tuple) else (returned,))
+        ]
+        return tuple(shares) if isinstance(returned, tuple) else shares[0]
+
+    return once

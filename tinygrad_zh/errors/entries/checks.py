@@ -1,9 +1,12 @@
 """Errors about checks and pictures (E7xx)."""
 
 from ..catalogue import Entry, Text, add_entries
-from ..classes import ArgumentError, CheckFailed, DTypeError, DeviceError, GraphError, MissingPackageError, TinygradZhError
-
-
+from ..classes import (
+    ArgumentError,
+    CheckFailed,
+    GraphError,
+    MissingPackageError,
+)
 
 # -- pictures and explanations ---------------------------------------------------------------------------
 
@@ -163,7 +166,8 @@ add_entries(
             zh=Text(
                 error="把这张图保存成 {kind} 需要中文字体，但这里没有。",
                 expected="一种 CJK 字体，例如 Noto Sans CJK（fc-list :lang=zh 列出已安装的）。",
-                hint='apt install fonts-noto-cjk；或者 save("graph.svg")，浏览器会用自己的字体；或者 draw(..., lang="en")。',
+                hint='apt install fonts-noto-cjk；或者 save("graph.svg")，浏览器会用自己的字体；'
+                '或者 draw(..., lang="en")。',
             ),
         ),
         "draw-failed": Entry(
@@ -256,12 +260,14 @@ add_entries(
             en=Text(
                 error="no record saw the backward sweep from this result, and the graph has been freed since.",
                 expected="backward() called inside the with record() block, or a graph that is still there.",
-                hint="with tinygrad_zh.record() as r: loss = f(w); loss.backward(); then explain(loss, wrt=w, record=r).",
+                hint="with tinygrad_zh.record() as r: loss = f(w); loss.backward(); "
+                "then explain(loss, wrt=w, record=r).",
             ),
             zh=Text(
                 error="没有记录(record)看到从这个结果开始的反向传播(backward)，而计算图(graph)已被释放。",
                 expected="在 with record() 代码块里调用 backward()，或者计算图还在。",
-                hint="with tinygrad_zh.record() as r: loss = f(w); loss.backward()；然后 explain(loss, wrt=w, record=r)。",
+                hint="with tinygrad_zh.record() as r: loss = f(w); loss.backward()；"
+                "然后 explain(loss, wrt=w, record=r)。",
             ),
         ),
         "parity-no-tensor": Entry(

@@ -17,7 +17,8 @@ add_entries(
             zh=Text(
                 error="第 {epoch} 轮(epoch)第 {step} 批(batch)的损失(loss)是 {loss}；训练在这一步之前停止。",
                 expected="有限的损失值。",
-                hint="试试更小的学习率(learning rate)；检查数据中的 NaN、log(0) 或除以 0。上一个检查点(checkpoint)没有改动。",
+                hint="试试更小的学习率(learning rate)；检查数据中的 NaN、log(0) 或除以 0。"
+                "上一个检查点(checkpoint)没有改动。",
             ),
         ),
         "loader-empty": Entry(

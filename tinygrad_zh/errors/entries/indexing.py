@@ -1,4 +1,4 @@
-"""Errors about x[index], x[index] = value, gather, scatter and embedding (E160 to E181)."""
+"""Errors about x[index], x[index] = value, gather, scatter and embedding (E160 to E181, E188)."""
 
 from ..catalogue import Entry, Text, add_entries
 from ..classes import ArgumentError, DTypeError, IndexingError, ShapeError
@@ -311,6 +311,20 @@ add_entries(
                 error="{op} 得到形状为 {shape} 的张量。",
                 expected="矩阵或一批(batch)矩阵：至少 2 维。",
                 hint="x.unsqueeze(0) 把向量变成一行的矩阵。",
+            ),
+        ),
+        "index-nested": Entry(
+            "TG-E188",
+            IndexingError,
+            en=Text(
+                error="a list of lists, slices or tensors as an index has two meanings: several indices, or positions.",
+                expected="a tuple for several indices, a tensor for positions.",
+                hint="write x[tuple(index)] or x[tensor(index)].",
+            ),
+            zh=Text(
+                error="用列表、切片(slice)或张量的列表作下标(index)有两种含义：几个下标，或一个位置数组。",
+                expected="几个下标用元组，位置用张量。",
+                hint="写 x[tuple(index)] 或 x[tensor(index)]。",
             ),
         ),
     }

@@ -242,7 +242,7 @@ add_entries(
             ),
             zh=Text(
                 error="{op} 得到 {name}={got!r}。",
-                expected="{name}：{expected}。",
+                expected="选项 {name}：{expected}。",
                 hint="在建立优化器(optimizer)或参数组处改正这个值。",
             ),
         ),

@@ -10,8 +10,8 @@ import torch
 
 import tinygrad_zh as tg
 from tinygrad_zh.backend.dtypes import DTYPES, NAMES, as_dtype
-from tinygrad_zh.core.registry import public
 from tinygrad_zh.errors import DTypeError
+from tinygrad_zh.ops.publish import public
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))

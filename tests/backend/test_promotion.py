@@ -12,8 +12,8 @@ import torch
 
 from tinygrad_zh.backend.dtypes import DTYPES, get_default_dtype, set_default_dtype
 from tinygrad_zh.backend.promotion import can_cast, number_dtype, promote_types, result_type
-from tinygrad_zh.core.registry import public
 from tinygrad_zh.errors import TinygradZhError
+from tinygrad_zh.ops.publish import public
 
 NAMES = sorted(str(dtype) for dtype in DTYPES)
 NUMBERS: dict[str, bool | int | float] = {"True": True, "2": 2, "1.5": 1.5}

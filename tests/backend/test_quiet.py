@@ -15,8 +15,8 @@ import pytest
 
 from tinygrad_zh.backend.quiet import quietly, quietly_here
 from tinygrad_zh.core.modes import MODE, listening
-from tinygrad_zh.core.registry import public
 from tinygrad_zh.ops.grad_mode import is_grad_enabled, no_grad
+from tinygrad_zh.ops.publish import public
 from tinygrad_zh.transforms.gradient import grad
 from tinygrad_zh.transforms.pushforward import jvp
 

@@ -180,7 +180,7 @@ def test_length_and_iteration() -> None:
     assert [row.tolist() for row in rows] == [[1.0, 2.0], [3.0, 4.0]]
     sum(row.sum() * k for k, row in enumerate(rows)).backward()
     assert x.grad.tolist() == [[0.0, 0.0], [1.0, 1.0]]
-    first, second = x
+    _, second = x
     assert second.tolist() == [3.0, 4.0]
     assert list(tg.zeros(0, 3)) == []
     for function in (len, iter):

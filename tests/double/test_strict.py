@@ -11,8 +11,8 @@ import pytest
 
 from tests.double.strict import NAMES, DoubleArray, from_numpy, xp
 from tinygrad_zh.backend.devices import BACKENDS, as_device
-from tinygrad_zh.core.registry import public
 from tinygrad_zh.errors import DeviceError, TinygradZhError
+from tinygrad_zh.ops.publish import public
 from tinygrad_zh.transforms.gradient import grad
 from tinygrad_zh.transforms.pushforward import jvp
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tinygrad_zh.core.primitive import Primitive
-from tinygrad_zh.core.registry import inplace_methods, methods, public
 from tinygrad_zh.core.tensor import Tensor
+from tinygrad_zh.ops.publish import inplace_methods, methods, public
 
 PACKAGE = Path(__file__).parents[2] / "tinygrad_zh"
 PLAIN_RESULTS = {"bool", "int", "float", "str", "None", "tuple[Any, ...]", "Tensor", "Handle", "Generator"}
@@ -153,7 +153,7 @@ def package_stub() -> str:
         "from .picture import draw as draw, explain as explain\n",
         "from .transforms import gradient as gradient\n",
     }
-    dtypes = "float16 float32 float64 half float double int8 int16 int32 int64 short int long uint8 bool".split()
+    dtypes = ["float16", "float32", "float64", "half", "float", "double", "int8", "int16", "int32", "int64", "short", "int", "long", "uint8", "bool"]
     lines = [HEAD, "import builtins\nfrom typing import Any\n\nfrom .aliases import DType\n", *sorted(fixed), "\n"]
     lines += ["__version__: str\n", *(f"{name}: DType\n" for name in dtypes)]
     for name in sorted(public):

@@ -12,8 +12,8 @@ import numpy as np
 import torch
 
 from tinygrad_zh.backend import dtypes
-from tinygrad_zh.core.registry import public
 from tinygrad_zh.core.tensor import Tensor
+from tinygrad_zh.ops.publish import public
 
 from .tables import Array, Row
 

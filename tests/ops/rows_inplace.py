@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from tinygrad_zh.core.registry import inplace_methods
+from tinygrad_zh.ops.publish import inplace_methods
 
 from . import rows_activation, rows_elementwise
 from .tables import Row

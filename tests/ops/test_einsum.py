@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import tinygrad_zh as tg
 from tinygrad_zh.core.record import record
-from tinygrad_zh.core.registry import public
 from tinygrad_zh.errors import ArgumentError, DTypeError, ShapeError, TinygradZhError
+from tinygrad_zh.ops.publish import public
 
 from .libraries import close
 

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tinygrad_zh as tg
-from tinygrad_zh.core.registry import public
 from tinygrad_zh.errors import GraphError, IndexingError, TinygradZhError
+from tinygrad_zh.ops.publish import public
 
 from .libraries import close
 

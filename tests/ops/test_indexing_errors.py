@@ -10,8 +10,8 @@ import pytest
 
 import tinygrad_zh as tg
 from tests.double.strict import double_device
-from tinygrad_zh.core.registry import public
 from tinygrad_zh.errors import ArgumentError, DTypeError, IndexingError, ShapeError, TinygradZhError
+from tinygrad_zh.ops.publish import public
 
 embedding: Any = public["embedding"]
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from tests.double.strict import double_device
 from tinygrad_zh.core.modes import listening
 from tinygrad_zh.core.record import record
-from tinygrad_zh.core.registry import public
 from tinygrad_zh.core.tensor import Tensor
 from tinygrad_zh.errors import TinygradZhError
+from tinygrad_zh.ops.publish import public
 from tinygrad_zh.transforms.gradient import grad
 from tinygrad_zh.transforms.pushforward import jvp
 

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 import tinygrad_zh as tg
-from tinygrad_zh.core.registry import public
 from tinygrad_zh.errors import ArgumentError, DTypeError, ShapeError, TinygradZhError
 from tinygrad_zh.ops.numpy_names import ANSWERS, UFUNCS
+from tinygrad_zh.ops.publish import public
 
 X = np.array([[0.5, -1.25, 2.0], [0.75, 3.0, -0.5]])
 P = np.array([[0.53, 1.27, 2.06], [0.74, 3.1, 0.26]])  # positive, and no multiple of anything used here

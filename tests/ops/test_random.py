@@ -18,9 +18,9 @@ import tinygrad_zh as tg
 from tests.double.strict import double_device
 from tinygrad_zh.backend.devices import backend_for
 from tinygrad_zh.core.modes import listening
-from tinygrad_zh.core.registry import public
 from tinygrad_zh.errors import GraphError
 from tinygrad_zh.ops.generator import Generator, Place
+from tinygrad_zh.ops.publish import public
 from tinygrad_zh.ops.sampling import count_up_to
 
 N = 100_000

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 import tinygrad_zh as tg
-from tinygrad_zh.core.registry import public
 from tinygrad_zh.errors import ArgumentError, DTypeError, GraphError, ShapeError, TinygradZhError
+from tinygrad_zh.ops.publish import public
 
 SAME_CALLS: dict[str, Callable[[Any], Any]] = {
     "rand": lambda m: m.rand(2, 3),

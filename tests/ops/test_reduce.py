@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from tinygrad_zh.core.registry import public
 from tinygrad_zh.errors import TinygradZhError
+from tinygrad_zh.ops.publish import public
 
 from .libraries import OURS, THEIRS, close
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tinygrad_zh.core.registry import inplace_methods, public
+from tinygrad_zh.ops.publish import inplace_methods, public
 
 from .tables import all_rows
 

@@ -360,7 +360,7 @@ def test_nothing_may_be_saved(m: Any) -> None:
 
         @staticmethod
         def backward(ctx: Any, g: Any) -> Any:
-            x, nothing = ctx.saved_tensors
+            _, nothing = ctx.saved_tensors
             assert nothing is None
             return g * 2
 

@@ -113,7 +113,7 @@ def train_on_mnist(context: click.Context, /, **options: Any) -> None:
             report=click.echo,
         )
     except Interrupted as stopped:
-        command = [program(), "train", "mnist", "--resume", str(stopped.path)]
+        command = [*program(), "train", "mnist", "--resume", str(stopped.path)]
         command += ["--data-dir", str(folder)] if folder else []
         words = {"path": stopped.path, "epoch": stopped.epoch, "step": stopped.step}
         click.echo("\n" + say("interrupted", **words, command=shlex.join(command)))
@@ -149,10 +149,9 @@ def info() -> None:
     click.echo(say("data-folder", folder=cache_folder()))
 
 
-def program() -> str:
+def program() -> list[str]:
     """Return how this program was called, for a command that can be typed again."""
-    called = sys.argv[0]
-    on_path = shutil.which("tinygrad-zh")
+    called, on_path = sys.argv[0], shutil.which("tinygrad-zh")
     if on_path is not None and Path(called).resolve() == Path(on_path).resolve():
-        return "tinygrad-zh"
-    return f"{sys.executable} -m tinygrad_zh" if Path(called).name == "__main__.py" else called
+        return ["tinygrad-zh"]
+    return [sys.executable, "-m", "tinygrad_zh"] if Path(called).name == "__main__.py" else [called]

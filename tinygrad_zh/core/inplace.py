@@ -6,7 +6,8 @@ than it saved says so instead of computing a wrong gradient.
 
 After ``x += y``, `x` is the result of an addition: it gets a new node (it is *rebased*).  If `x` is a view,
 the tensor it looks into has changed as well, and is rebased onto an ``overwrite`` node; other views of it
-look the change up when they are used next (``refresh``).  ``docs/decisions/0003-in-place.md`` has pictures.
+look the change up when they are used next (``refresh``).  ``../ops/write.py`` does the writing;
+``docs/decisions/0003-in-place.md`` tells why it is as it is.
 
 May import: floor 0, ``node``, ``modes``, ``registry``.  Read next: ``record.py``.
 """
@@ -17,8 +18,6 @@ import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..backend.promotion import can_cast
-from ..errors import error
 from .modes import MODE
 from .node import Node
 from .registry import registry
@@ -78,62 +77,6 @@ def refresh(tensor: Tensor) -> Tensor:
         MODE.reset(token)
         tensor.seen = cell.version
     return tensor
-
-
-def alias(tensor: Tensor) -> Tensor:
-    """Return another Tensor for the same memory and node.
-
-    An op that will be written back into its operand saves this instead of the operand, which would
-    otherwise hold the node that holds the operand: a cycle.
-    """
-    result: Tensor = registry["box"](tensor.array, refresh(tensor).node)
-    result.cell = share(tensor)
-    return result
-
-
-def write(tensor: Tensor, result: Tensor, name: str) -> Tensor:
-    """Let `tensor` take the values, and while recording the node, of `result`; return `tensor`.
-
-    Parameters
-    ----------
-    tensor : Tensor
-        What is written to.
-    result : Tensor
-        What an op computed out of place, of a shape that broadcasts to the tensor's.
-    name : str
-        Of the operation, for messages.
-    """
-    recording = MODE.get().recording
-    if recording:
-        check_writable(tensor, result, name)
-    if result.shape != tensor.shape:
-        result = registry["expand_for_write"](result, tensor.shape, name)
-    if result.dtype != tensor.dtype:
-        if not can_cast(result.dtype, tensor.dtype):
-            raise error("inplace-dtype", op=name, result=result.dtype, target=tensor.dtype)
-        result = registry["cast"](result, dtype=tensor.dtype)
-    try:
-        tensor.array[...] = result.array
-    except ValueError as problem:  # an expanded view: several elements share one place in memory
-        raise error("inplace-readonly", op=name) from problem
-    touch(tensor, f"{name} at {registry['user_line']()}")
-    if recording:
-        rebase(tensor, result.node)
-    elif tensor.seen != CONSTANT:
-        tensor.seen = share(tensor).version
-    return tensor
-
-
-def check_writable(tensor: Tensor, result: Tensor, name: str) -> None:
-    """Refuse to write into a leaf that requires a gradient, directly or through a view, and other dead ends."""
-    looked_at: Tensor | None = tensor
-    while looked_at is not None:
-        if looked_at.node is not None and looked_at.node.op is None:
-            raise error("inplace-leaf", op=name)
-        base = looked_at.source[1] if looked_at.source is not None else None
-        if base is not None and looked_at.seen == CONSTANT and not (base.node is result.node is None):
-            raise error("inplace-constant-view", op=name)
-        looked_at = base
 
 
 def rebase(tensor: Tensor, node: Node | None) -> None:

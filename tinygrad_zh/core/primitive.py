@@ -26,7 +26,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import types
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
@@ -34,7 +33,7 @@ from typing import Any
 from ..backend.devices import BACKENDS
 from ..backend.quiet import quietly
 from ..errors import TinygradZhError, error
-from .inplace import CONSTANT, refresh, share
+from .inplace import refresh
 from .modes import MODE
 from .node import Node
 from .registry import registry
@@ -171,7 +170,8 @@ class Primitive:
         node = None
         if tracked and mode.recording and self.differentiable and (self.outputs != 1 or y.dtype.kind == "f"):
             node = self.record(operands, arrays, y, ys, static)
-        result = self._finish(y, node, operands[0], static) if self.view or self.outputs != 1 else box(y, node)
+        special = self.view or self.outputs != 1
+        result = registry["box_special"](self, y, node, operands[0], static) if special else box(y, node)
         for listener in mode.listeners:
             listener.applied(self, operands, static, result)
         return result
@@ -218,27 +218,6 @@ class Primitive:
         if versions:
             node.versions = versions
         return node
-
-    def _finish(self, y: Any, node: Node | None, base: Any, static: dict[str, Any]) -> Any:
-        """Box several results, each with a node that knows its place among them; mark views."""
-        if self.outputs == 1:
-            return self._mark(box(y, node), self, base, static)
-        results = []
-        for i, part in enumerate(y):
-            place, item = {"index": i, "count": len(y)}, None
-            if node is not None and part.dtype.kind == "f":
-                item = Node(registry["item_of"], (node,), (), place, part.shape, part.dtype)  # type: ignore[arg-type]
-            results.append(self._mark(box(part, item), functools.partial(part_of, self, i), base, static))
-        return tuple(results)
-
-    def _mark(self, result: Tensor, view: Callable[..., Any], base: Any, static: dict[str, Any]) -> Tensor:
-        """If the result really shares memory with `base`, let it share the version counter, and know how it was taken."""
-        y, x = result.array, getattr(base, "array", None)
-        if self.view and (y is x or y.base is x or (y.base is not None and y.base is x.base)):
-            result.cell = share(base)
-            result.source = (view, base, static)
-            result.seen = result.cell.version if MODE.get().recording else CONSTANT
-        return result
 
     # -- backward --------------------------------------------------------------------------------------
 
@@ -296,7 +275,7 @@ class Primitive:
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         """Bind like a function, so that a primitive can be a method of Tensor."""
-        return self if instance is None else types.MethodType(self, instance)
+        return self if instance is None else functools.partial(self, instance)
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}({', '.join((*self.operands, *self.static_names))})>"
@@ -309,11 +288,6 @@ def at_node(x: Tensor, node: Node | None) -> Tensor:
     result = box(x.array, node)
     result.cell = x.cell
     return result
-
-
-def part_of(op: Primitive, index: int, x: Any, **static: Any) -> Any:
-    """Return one result of an op with several."""
-    return op(x, **static)[index]
 
 
 def picker(positions: Sequence[int]) -> Callable[[Any], tuple[Any, ...]]:

@@ -18,7 +18,6 @@ from dataclasses import replace
 from typing import Any
 
 from ..backend.devices import backend_of
-from ..errors import error
 from .modes import MODE
 from .node import Node
 from .registry import registry
@@ -64,7 +63,7 @@ def _sweep(
         node = heapq.heappop(heap)[1]
         g = cotangents.pop(node)
         if node.hooks is not None or node.retain is not None:
-            g = show(node, g, boxed)
+            g = registry["show"](node, g, boxed)
             owned.discard(node)  # whoever was shown it may keep it
         if node.op is None if wanted is None else node in wanted:
             found[node] = g if boxed or node in owned else own(g)
@@ -120,18 +119,3 @@ def leading_to(wanted: set[Node], roots: Iterable[Node]) -> set[Node]:
         if node in wanted or any(parent in useful for parent in node.parents):
             useful.add(node)
     return useful
-
-
-def show(node: Node, g: Any, boxed: bool) -> Any:
-    """Show a complete cotangent to the node's hooks, which may replace it, and to whoever retains it."""
-    for hook in tuple(node.hooks or ()):
-        replaced = hook(g if boxed else box(backend_of(g).xp.asarray(g)))
-        if replaced is None:
-            continue
-        if not isinstance(replaced, Tensor) or replaced.shape != node.shape:
-            raise error("hook-result", expected=node.shape, got=getattr(replaced, "shape", type(replaced).__name__))
-        replaced = replaced if replaced.dtype == node.dtype else registry["cast"](replaced, dtype=node.dtype)
-        g = replaced if boxed else replaced.array
-    if node.retain is not None:
-        node.retain(g)
-    return g

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ..core.registry import public
 from ..core.tensor import Tensor
 from ..errors import error
+from ..ops.publish import public
 
 
 def default_collate(batch: Sequence[Any]) -> Any:

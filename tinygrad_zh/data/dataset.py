@@ -10,9 +10,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ..core.registry import public
 from ..core.tensor import Tensor
 from ..errors import error
+from ..ops.publish import public
 
 
 class Dataset:

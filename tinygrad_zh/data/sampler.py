@@ -12,8 +12,8 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from ..core.registry import public
 from ..errors import error
+from ..ops.publish import public
 from .dataset import check_dataset
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..core.inplace import alias, write
-from ..core.registry import public
+from ..ops.publish import public
+from ..ops.write import alias, write
 from . import functional as F
 from .module import Module
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..core.registry import public
 from ..errors import error
+from ..ops.publish import public
 from . import functional as F
 from . import init
 from .module import Module

@@ -16,7 +16,7 @@ from ..backend.devices import as_device
 from ..backend.dtypes import as_dtype
 from ..core.tensor import Tensor
 from ..errors import error
-from ..ops.protocol import Handle
+from ..ops.hooks import Handle
 from . import placement, state
 from .layout import close_matches, tree_text
 from .parameter import Parameter, clear_gradients

@@ -10,8 +10,8 @@ from typing import Any
 
 from ..aliases import Array
 from ..core.inplace import share, touch
-from ..core.registry import public
 from ..core.tensor import Tensor
+from ..ops.publish import public
 
 
 class Parameter(Tensor):

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from ..aliases import DType
 from ..backend.devices import Device, backend_for
 from ..backend.dtypes import as_dtype
-from ..core.registry import public
 from ..core.tensor import Tensor
 from ..errors import error
+from ..ops.publish import public
 from .parameter import take_array
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..core.inplace import touch
-from ..core.registry import public
 from ..core.tensor import Tensor
 from ..errors import error
+from ..ops.publish import public
 
 if TYPE_CHECKING:
     from .module import Module

@@ -11,10 +11,11 @@ from typing import Any
 from ..backend.devices import backend_of
 from ..core.inplace import refresh
 from ..core.modes import MODE
-from ..core.registry import published, registry
+from ..core.registry import registry
 from ..core.sweep import own
 from ..core.tensor import Tensor, box
 from ..errors import error
+from .publish import published
 
 
 def accumulate(tensor: Tensor, g: Any) -> None:

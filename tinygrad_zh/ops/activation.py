@@ -9,9 +9,9 @@ import math
 from typing import Any
 
 from ..core.primitive import FLOAT, primitive
-from ..core.registry import publish, published
 from ..errors import error
 from .elementwise import exp, masked_to_zero, tanh, where_p
+from .publish import publish, published
 from .special import erf
 
 

@@ -10,9 +10,10 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from ..core.inplace import alias, write
-from ..core.registry import inplace_methods, methods, public, register, registry
+from ..core.registry import register, registry
 from ..core.tensor import Tensor
+from .publish import inplace_methods, methods, public
+from .write import alias, write
 
 
 def inplace_form(name: str, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.primitive import SAME, primitive
-from ..core.registry import publish, register
+from ..core.registry import register
 from ..core.symbol import SUM
+from .publish import publish
 
 
 @primitive("<a> = <b>", level=SUM, promote=SAME)

@@ -13,12 +13,14 @@ import numpy as np
 from ..aliases import DType
 from ..backend.devices import Device, as_device, backend_for, backend_of, is_device_name
 from ..backend.dtypes import DTYPES, as_dtype
-from ..core.inplace import share, write
+from ..core.inplace import share
 from ..core.primitive import primitive
-from ..core.registry import public, published, register
+from ..core.registry import register
 from ..core.tensor import Tensor, box
 from ..errors import error
 from .create import moved, tensor
+from .publish import public, published
+from .write import write
 
 
 @primitive("<x>", vjp_x=lambda g, x_dtype: cast(g, dtype=x_dtype), tex_rules={"x": "g"})

@@ -15,11 +15,12 @@ from ..backend.devices import backend_for, backend_of, is_elsewhere
 from ..backend.dtypes import DTYPES, as_dtype, get_default_dtype, int64
 from ..backend.promotion import number_dtype
 from ..core.primitive import SAME
-from ..core.registry import published, register
+from ..core.registry import register
 from ..core.tensor import Tensor, box
 from ..errors import error
 from .arguments import promoted
 from .dims import sizes_of
+from .publish import published
 
 
 def array_of(data: Any, dtype: DType | None, op: str = "tensor") -> Any:

@@ -15,8 +15,9 @@ from typing import Any
 from ..aliases import Array, Shape
 from ..backend.devices import CPU, backend_of
 from ..backend.dtypes import bool_, get_default_dtype, int64
-from ..core.registry import published, register
+from ..core.registry import register
 from ..errors import error
+from .publish import published
 
 
 @dataclass

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from ..backend import philox
-from ..core.inplace import alias, write
 from ..core.primitive import primitive
-from ..core.registry import published
 from ..errors import error
 from .generator import Place
+from .publish import published
 from .random import floating
+from .write import alias, write
 
 
 @primitive(

@@ -14,12 +14,12 @@ import math
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from ..core.registry import published
 from ..core.tensor import Tensor
 from ..errors import error
 from .elementwise import mul
 from .linalg import matmul_p
 from .parts import diagonal_p
+from .publish import published
 from .reduce import sum
 from .shape import permute_p, reshape_p
 

@@ -13,11 +13,12 @@ from typing import Any
 
 from ..backend.dtypes import int64
 from ..core.primitive import FLOAT, SAME, primitive
-from ..core.registry import publish, published, register, registry
+from ..core.registry import register, registry
 from ..core.symbol import POWER, PRODUCT, SUM
 from ..core.tensor import Tensor
 from ..errors import error
 from .arguments import NO_BOOL
+from .publish import publish, published
 
 # -- arithmetic ----------------------------------------------------------------------------------------
 

@@ -17,12 +17,13 @@ from ..aliases import DType, Shape
 from ..backend.devices import BACKENDS, backend_of
 from ..backend.dtypes import int64
 from ..core.primitive import primitive
-from ..core.registry import published, register, registry
+from ..core.registry import register, registry
 from ..core.tensor import Tensor, box
 from ..errors import error
 from .brackets import refuse_out_of_range
 from .dims import one_dim
 from .indexing import getitem, number_for, sum_flat
+from .publish import published
 from .shape import broadcast_to_p, reshape_p
 
 # -- the primitives ------------------------------------------------------------------------------------

@@ -16,9 +16,9 @@ from typing import Any
 from ..aliases import Array
 from ..backend.devices import Device, as_device, backend_for
 from ..backend.philox import blocks_for, place_of
-from ..core.registry import publish, published
 from ..core.tensor import Tensor
 from ..errors import error
+from .publish import publish, published
 
 ALGORITHM = "philox4x32-10"
 FIRST_SEED = 67280421310721

@@ -22,7 +22,6 @@ import numpy as np
 from ..aliases import DType, Shape
 from ..backend.devices import backend_of
 from ..backend.dtypes import int64
-from ..core.inplace import write
 from ..core.primitive import primitive
 from ..core.registry import register, registry
 from ..core.symbol import Symbol
@@ -31,6 +30,7 @@ from ..errors import error
 from .brackets import Picks, Place, items_of, parse
 from .elementwise import where_p
 from .shape import clone, reshape_p
+from .write import write
 
 # -- basic: views --------------------------------------------------------------------------------------
 

@@ -12,11 +12,12 @@ from typing import Any
 
 from ..aliases import Shape
 from ..core.primitive import SAME, primitive
-from ..core.registry import publish, published, register
+from ..core.registry import register
 from ..core.tensor import Tensor
 from ..errors import error
 from .arguments import promoted
 from .dims import one_dim, sizes_of
+from .publish import publish, published
 from .shape import reshape_p, unsqueeze
 
 

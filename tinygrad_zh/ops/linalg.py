@@ -11,9 +11,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.primitive import SAME, primitive
-from ..core.registry import published, register
+from ..core.registry import register
 from ..core.symbol import PRODUCT, SUM
 from ..errors import error
+from .publish import published
 from .shape import mT, reshape_p, sum_to
 
 

@@ -15,7 +15,7 @@ from ..aliases import DType
 from ..backend.devices import backend_of
 from ..backend.dtypes import int64
 from ..core.primitive import primitive
-from ..core.registry import published, registry
+from ..core.registry import registry
 from ..core.tensor import Tensor, box
 from ..errors import error
 from .brackets import refuse_out_of_range
@@ -23,6 +23,7 @@ from .dims import one_dim
 from .elementwise import masked_to_zero
 from .gather import index_of, lifted, shaped
 from .indexing import add_at, number_for, put_p, take_p
+from .publish import published
 from .shape import reshape_p
 
 

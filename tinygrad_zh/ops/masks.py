@@ -12,12 +12,13 @@ import numpy as np
 from ..aliases import Shape
 from ..backend.dtypes import int64
 from ..core.primitive import primitive
-from ..core.registry import publish, published, register, registry
+from ..core.registry import register, registry
 from ..core.tensor import Tensor
 from ..errors import error
 from .elementwise import where_p
 from .indexing import getitem, number_for
 from .join import unbind
+from .publish import publish, published
 from .shape import broadcast_to_p
 
 

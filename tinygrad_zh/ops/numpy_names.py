@@ -19,10 +19,11 @@ import numpy as np
 
 from ..aliases import Shape
 from ..backend.devices import BACKENDS
-from ..core.registry import public, registry
+from ..core.registry import registry
 from ..core.tensor import Tensor
 from ..errors import error
 from .create import from_numpy, tensor
+from .publish import public
 
 UFUNCS = {
     "absolute": "abs",

@@ -9,11 +9,11 @@ from typing import Any
 
 from ..aliases import Shape
 from ..core.primitive import primitive
-from ..core.registry import published
 from ..errors import error
 from .brackets import Place
 from .dims import one_dim, sizes_of
 from .indexing import slice_p
+from .publish import published
 from .reduce import sum
 from .shape import clone
 

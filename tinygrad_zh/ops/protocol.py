@@ -8,14 +8,15 @@ May import: floors 0–1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from ..backend.devices import backend_of
 from ..core.inplace import refresh, share, touch
-from ..core.registry import published, register, registry
+from ..core.registry import register, registry
 from ..core.tensor import Tensor, box
 from ..errors import error
+from .publish import published
 
 # -- numbers and sequences -----------------------------------------------------------------------------
 
@@ -113,42 +114,6 @@ def requires_grad_(input: Tensor, requires_grad: bool = True) -> Tensor:
     """Set ``requires_grad`` in place and return the tensor."""
     input.requires_grad = requires_grad
     return input
-
-
-class Handle:
-    """Takes a hook away again."""
-
-    def __init__(self, hooks: list[Any], hook: Any) -> None:
-        self._hooks, self._hook, self._removed = hooks, hook, False
-
-    def remove(self) -> None:
-        """Take the hook away; a second call does nothing, even if the same hook was registered twice."""
-        if not self._removed:
-            self._hooks.remove(self._hook)
-        self._removed = True
-
-
-@published()
-def register_hook(input: Tensor, hook: Callable[[Tensor], Any]) -> Handle:
-    """Call ``hook(gradient)`` whenever this tensor's gradient is complete; what it returns replaces it.
-
-    Returns
-    -------
-    Handle
-        Its ``remove()`` takes the hook away again.
-
-    Raises
-    ------
-    GraphError
-        If the tensor requires no gradient.
-    """
-    node = refresh(input).node
-    if node is None:
-        raise error("hook-without-grad")
-    if node.hooks is None:
-        node.hooks = []
-    node.hooks.append(hook)
-    return Handle(node.hooks, hook)
 
 
 def get_data(self: Tensor) -> Tensor:

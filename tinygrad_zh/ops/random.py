@@ -17,13 +17,13 @@ import numpy as np
 from ..aliases import DType, Shape
 from ..backend import philox
 from ..backend.dtypes import as_dtype, get_default_dtype, int64
-from ..core.inplace import write
 from ..core.primitive import primitive
-from ..core.registry import published
 from ..core.tensor import Tensor
 from ..errors import error
 from .dims import sizes_of
 from .generator import Place
+from .publish import published
+from .write import write
 
 # -- the primitives ------------------------------------------------------------------------------------
 

@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 from ..aliases import Dims, Shape
 from ..backend.dtypes import as_dtype, int64
 from ..core.primitive import FLOAT, primitive
-from ..core.registry import published, registry
+from ..core.registry import registry
 from ..core.symbol import ATOM, SUM
 from ..errors import error
 from .dims import kept_shape, many_dims, one_dim
-from .elementwise import exp, maximum, minimum, sqrt
+from .elementwise import exp, masked_to_zero, maximum, minimum
+from .publish import published
 from .shape import broadcast_to_p, reshape_p
 
 
@@ -72,6 +73,17 @@ def var_pullback(g: Any, x: Any, x_shape: Shape, dims: tuple[int, ...], correcti
 
 
 @primitive(
+    r"\sqrt{\frac{1}{n - c} \sum (<x:1> - \bar{x})^{2}}",
+    vjp_x=lambda g, x, y, x_shape, dims, correction: var_pullback(
+        masked_to_zero(g / (2 * y), y == 0), x, x_shape, dims, correction
+    ),
+    tex_rules={"x": r"\frac{g \odot (x - \bar{x})}{(n - c)\, y}"},
+)
+def std_p(xp: Any, x: Any, *, dims: tuple[int, ...], keepdim: bool = False, correction: float = 1) -> Any:
+    return xp.sqrt(var_p.value(xp, x, dims=dims, keepdim=keepdim, correction=correction))
+
+
+@primitive(
     r"\max <x:4>",
     vjp_x=lambda g, x, y, x_shape, dims: winners_share(g, x, y, x_shape, dims),
     tex_rules={"x": r"\frac{g \odot [x = y]}{\sum [x = y]}"},
@@ -90,8 +102,8 @@ def amin_p(xp: Any, x: Any, *, dims: tuple[int, ...], keepdim: bool = False) -> 
 
 
 def winners_share(g: Any, x: Any, y: Any, x_shape: Shape, dims: tuple[int, ...]) -> Any:
-    """Divide the cotangent evenly among the elements that equal the maximum."""
-    wins = registry["cast"](x == spread(y, x_shape, dims), dtype=x.dtype)
+    """Divide the cotangent evenly among the elements that equal the maximum; NaN, if there is one, has won."""
+    wins = registry["cast"]((x == spread(y, x_shape, dims)) | (x != x), dtype=x.dtype)
     return spread(g, x_shape, dims) * wins / sum_p(wins, dims=dims, keepdim=True)
 
 
@@ -205,13 +217,19 @@ def var(
     correction : float
         The sum of squares is divided by n − correction; 1 (Bessel's) makes it unbiased.
     """
-    if isinstance(dim, bool):  # var(unbiased), PyTorch's older signature
+    input, dims, correction = spread_of("var", input, dim, correction, unbiased, axis)
+    return var_p(input, dims=dims, keepdim=keepdim or keepdims, correction=correction)
+
+
+def spread_of(
+    op: str, input: Any, dim: Any, correction: float, unbiased: bool | None, axis: Dims
+) -> tuple[Any, tuple[int, ...], float]:
+    """Sort out PyTorch's several signatures of ``var`` and ``std``."""
+    if isinstance(dim, bool):  # var(unbiased), the older one
         dim, unbiased = None, dim
     if unbiased is not None:
         correction = 1 if unbiased else 0
-    input = floating("var", input)
-    dims = many_dims("var", dim, input.ndim, axis)
-    return var_p(input, dims=dims, keepdim=keepdim or keepdims, correction=correction)
+    return floating(op, input), many_dims(op, dim, input.ndim, axis), correction
 
 
 @published()
@@ -225,10 +243,9 @@ def std(
     axis: Dims = None,
     keepdims: bool = False,
 ) -> Any:
-    """Return the standard deviation, the square root of `var`."""
-    return sqrt(
-        var(input, dim, correction=correction, unbiased=unbiased, keepdim=keepdim, axis=axis, keepdims=keepdims)
-    )
+    """Return the standard deviation, the square root of `var`; where all are equal, its slope is 0."""
+    input, dims, correction = spread_of("std", input, dim, correction, unbiased, axis)
+    return std_p(input, dims=dims, keepdim=keepdim or keepdims, correction=correction)
 
 
 def refuse_empty(op: str, input: Any, dims: tuple[int, ...]) -> None:

@@ -10,10 +10,11 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.primitive import SAME, primitive
-from ..core.registry import publish, published, register
+from ..core.registry import register
 from ..core.symbol import PRODUCT
 from ..errors import error
 from .elementwise import div_p
+from .publish import publish, published
 
 # -- rounding ------------------------------------------------------------------------------------------
 

@@ -17,14 +17,15 @@ from ..aliases import Shape
 from ..backend import philox
 from ..backend.devices import backend_of
 from ..backend.dtypes import float32, float64
-from ..core.inplace import alias, write
 from ..core.primitive import primitive
-from ..core.registry import published, registry
+from ..core.registry import registry
 from ..core.tensor import Tensor, box
 from ..errors import error
 from .generator import Place
+from .publish import published
 from .random import checked_shape, floating, integer, marked, standard_normal, wide
 from .shape import reshape_p
+from .write import alias, write
 
 
 @primitive(r"<mean:1> + <std:2> \odot <z:2>", vjp_mean=lambda g: g * 0, vjp_std=lambda g: g * 0, name="normal")

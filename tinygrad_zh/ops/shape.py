@@ -13,9 +13,10 @@ from typing import Any
 
 from ..aliases import Shape
 from ..core.primitive import primitive
-from ..core.registry import publish, published, register
+from ..core.registry import register
 from ..errors import error
 from .dims import one_dim, sizes_of
+from .publish import publish, published
 
 # -- the primitives ------------------------------------------------------------------------------------
 
@@ -64,12 +65,6 @@ def inverse(dims: tuple[int, ...]) -> tuple[int, ...]:
 def mT(xp: Any, x: Any) -> Any:
     """Exchange the last two dimensions."""
     return xp.swapaxes(x, -1, -2)
-
-
-@primitive("<x>", vjp_x=lambda g, index, count: tuple(g if i == index else None for i in range(count)))
-def item_of(xp: Any, x: Any, *, index: int, count: int) -> Any:
-    """One of several results: the pullback puts `g` in its place among them, None standing for zero."""
-    return x[index]
 
 
 @primitive(
@@ -276,7 +271,7 @@ publish("clone", clone)
 publish("mT", mT, method=False)
 publish("swapaxes", transpose)
 publish("swapdims", transpose)
-for op in (sum_to, overwrite, item_of, clone, mT):
+for op in (sum_to, overwrite, clone, mT):
     register(op.name, op)
 register("transpose_all", transpose_all)
 register("expand_for_write", expand_for_write)

@@ -9,8 +9,8 @@ import math
 from typing import Any
 
 from ..core.primitive import FLOAT, primitive
-from ..core.registry import publish
 from .elementwise import exp
+from .publish import publish
 
 # Cody (1969), "Rational Chebyshev approximations for the error function": |x| ≤ 0.46875, then up to 4, then beyond.
 _SMALL = (

@@ -10,9 +10,9 @@ from typing import Any
 
 from ..aliases import Array
 from ..backend.devices import backend_of
-from ..core.registry import public
 from ..core.tensor import Tensor, box
 from ..errors import error
+from ..ops.publish import public
 from ..ops.step import adam_step
 from .optimizer import Group, Optimizer
 

@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..core.registry import public
 from ..core.tensor import Tensor
 from ..errors import error
+from ..ops.publish import public
 
 if TYPE_CHECKING:
     from .optimizer import Optimizer

@@ -21,10 +21,10 @@ from ..backend.devices import backend_of
 from ..backend.quiet import quietly_here
 from ..core.node import Node
 from ..core.record import Record
-from ..core.registry import public
 from ..core.sweep import sweep
 from ..core.tensor import Tensor, box
 from ..errors import error, language
+from ..ops.publish import public
 from .compare import VALUE_ULP, allowed_ulp, compare
 from .replay import Replay, as_array, as_torch
 from .report import Report, Row

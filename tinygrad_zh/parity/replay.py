@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..backend.devices import backend_of
-from ..core.record import Share, Step
+from ..ops.steps import Share, Step
 from .compare import DIFFERENT, EXACT, NEAR, PULLBACK_ULP, SKIPPED, VALUE_ULP, Verdict, allowed_ulp, compare
 from .report import Row
 from .table import REASONS, TWINS

@@ -179,22 +179,37 @@ def explain(
         raise error("explain-no-gradient", what=loss_name if root is None else wrt_name)
     if root.op is None:
         raise error("explain-unused", wrt=wrt_name)
-    if record is None and root.saved is None:
+    if record is None and is_freed(root):
         raise error("explain-no-sweep")
     graph = graph_of(loss, record, known, NO_LIMIT)
-    uses = uses_recorded(graph, root, target)
+    uses, contradiction = uses_recorded(graph, root, target)
     if uses is None:
+        if is_freed(root):
+            raise error("explain-mixed", op=contradiction) if contradiction else error("explain-no-sweep")
         uses = uses_swept(loss, target)
     if not uses:
         raise error("explain-unused", wrt=wrt_name)
     return explanation(graph, uses, wrt, loss_name, wrt_name, language)
 
 
-def uses_recorded(graph: Graph, root: Node, target: Node) -> list[Use] | None:
-    """Return what the record kept, or None if it saw no sweep that began at the root and nowhere else."""
+def is_freed(root: Node) -> bool:
+    """Whether a backward pass has freed some of the graph."""
+    return any(node.op is not None and node.saved is None for node in nodes_before(root, freed=True))
+
+
+def uses_recorded(graph: Graph, root: Node, target: Node) -> tuple[list[Use] | None, str]:
+    """Return what the record kept of the sweep that began at the root, and nowhere else.
+
+    Returns
+    -------
+    uses : list of Use, or None
+        None if there was no such sweep, or if what was kept does not add up.
+    contradiction : str
+        The step at which it does not.
+    """
     steps = [vertex.step for vertex in graph.vertices if vertex.step is not None]
     if not steps or not steps[-1].shares:
-        return None
+        return None, ""
     arrived: dict[int, Any] = {}
     for step in steps:
         for share in step.shares:
@@ -206,17 +221,15 @@ def uses_recorded(graph: Graph, root: Node, target: Node) -> list[Use] | None:
             continue
         if step.node_id == root.id:
             if not (as_array(step.cotangent) == 1).all():
-                return None  # the sweep began further on
+                return None, ""  # the sweep began further on
         elif step.node_id not in arrived or not close(arrived[step.node_id], as_array(step.cotangent)):
-            if root.saved is None and root.parents == ():
-                raise error("explain-mixed", op=f"{step.op.name} ({step.line})")
-            return None
+            return None, f"{step.op.name} ({step.line})"
     return [
         Use(step.op, step.node_id, share.position, step.cotangent, share.value)
         for step in steps
         for share in step.shares
         if share.parent_id == target.id and step.node_id is not None
-    ]
+    ], ""
 
 
 def uses_swept(loss: Tensor, target: Node) -> list[Use]:

@@ -15,10 +15,11 @@ from typing import Any
 from ..aliases import Array, DType, Shape
 from ..core.node import Node
 from ..core.primitive import Primitive
-from ..core.record import Record, Step
+from ..core.record import Record
 from ..core.symbol import ATOM, Symbol
 from ..core.tensor import Tensor
 from ..errors import error
+from ..ops.steps import Step
 from .names import Names
 from .numbers import as_numpy
 from .plain import plain
@@ -229,7 +230,8 @@ def graph_of_nodes(last: Node, names: Names, limit: int) -> Graph:
     """Return the graph that hangs from a node; it must not have been freed."""
     nodes = nodes_before(last)
     ops = [node for node in nodes if node.op is not None and node.op.name != "item_of"]
-    calls = {node: names.of(node.id, None) or "v" + lowered(i) for i, node in enumerate(ops, 1)}
+    only = {node.parents[0]: node.id for node in nodes if node.op is not None and is_only_result(node)}
+    calls = {node: names.of(only.get(node, node.id), None) or "v" + lowered(i) for i, node in enumerate(ops, 1)}
     vertices: dict[Any, Vertex] = {}
     for node in ops[-limit:]:
         assert node.op is not None
@@ -248,7 +250,8 @@ def graph_of_nodes(last: Node, names: Names, limit: int) -> Graph:
                 vertex = vertices.setdefault(parent, parameter(parent, names, vertices))
             else:
                 if parent.op.name == "item_of" and parent.parents[0] is not None:
-                    suffix, parent = f"[{parent.static['index']}]", parent.parents[0]
+                    suffix = "" if is_only_result(parent) else f"[{parent.static['index']}]"
+                    parent = parent.parents[0]
                 vertex = vertices.setdefault(parent, Vertex(MORE, calls[parent]))
             texts.append(vertex.name + suffix)
             operands.append((vertex, parent is not None))
@@ -258,12 +261,17 @@ def graph_of_nodes(last: Node, names: Names, limit: int) -> Graph:
     return Graph(list(vertices.values()), len(ops))
 
 
-def nodes_before(*last: Node) -> list[Node]:
-    """Return these nodes and all that they depend on, the oldest first."""
+def is_only_result(node: Node) -> bool:
+    """Whether a node stands for the single result of an op that could have several, such as a user's Function."""
+    return node.op is not None and node.op.name == "item_of" and node.static["count"] == 1
+
+
+def nodes_before(*last: Node, freed: bool = False) -> list[Node]:
+    """Return these nodes and all that they depend on, the oldest first; unless `freed`, none may have been freed."""
     found, stack = set(last), list(last)
     while stack:
         node = stack.pop()
-        if node.op is not None and node.saved is None:
+        if node.op is not None and node.saved is None and not freed:
             raise error("draw-freed", op=node.op.name)
         for parent in node.parents:
             if parent is not None and parent not in found:

@@ -36,7 +36,7 @@ class Names:
         if frame is not None:
             for variables in (frame.f_locals, frame.f_globals):
                 for name, value in variables.items():
-                    if not name.startswith("_"):
+                    if name.isidentifier() and not name.startswith("_"):  # interpreters keep others for themselves
                         self._look_at(name, value)
 
     def _look_at(self, name: str, value: Any) -> None:

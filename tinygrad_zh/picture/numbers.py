@@ -48,10 +48,9 @@ def lines_of(array: Array, digits: int = 4) -> list[str]:
         return [number(values[()], digits)]
     rows = np.atleast_2d(values)
     cells = [[number(value, digits) for value in row] for row in rows]
-    width = max(len(cell) for row in cells for cell in row)
-    single = len(cells) == 1
-    texts = ["  ".join(cell if single else cell.rjust(width) for cell in row) for row in cells]
-    if single:
+    widths = [max(len(cell) for cell in column) for column in zip(*cells, strict=True)]
+    texts = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in cells]
+    if len(texts) == 1:
         return [f"[{texts[0]}]"]
     first, *middle, last = texts
     return [f"⎡{first}⎤", *(f"⎢{row}⎥" for row in middle), f"⎣{last}⎦"]

@@ -133,7 +133,7 @@ class Reader:
             return ""
         if name in SPACES:
             return " "
-        if not name[0].isalpha():
+        if not name[:1].isalpha():
             return name  # an escaped sign: \_ \& \{ \|
         if name not in SIGNS and name not in FUNCTIONS:
             self.unknown.append(name)

@@ -19,7 +19,7 @@ from ..data.dataset import TensorDataset
 from ..data.loader import DataLoader
 from ..errors import error
 from ..nn import CrossEntropyLoss, Module
-from ..ops.generator import Generator, manual_seed
+from ..ops.generator import manual_seed
 from ..optim import SGD, Adam, Optimizer
 from .device import choose_device
 from .loop import fit
@@ -93,9 +93,8 @@ def train_mnist(
     model = mlp(sizes).to(chosen)
     optimizer = optimizer_for(settings, model)
     loss = CrossEntropyLoss()
-    # A generator of its own: the order of the pictures depends on the seed alone, not on the network's size.
-    order = Generator().manual_seed(settings.seed)
-    loader = DataLoader(dataset_of(train), batch_size=settings.batch_size, shuffle=True, generator=order)
+    # Shuffled by the default generator, which the weights have drawn from before: one seed for everything.
+    loader = DataLoader(dataset_of(train), batch_size=settings.batch_size, shuffle=True)
     test_loader = DataLoader(dataset_of(test), batch_size=TEST_BATCH_SIZE)
     report(describe(settings, sizes, model))
     if resume is not None:

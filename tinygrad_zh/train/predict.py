@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.registry import public
 from ..ops.grad_mode import no_grad
+from ..ops.publish import public
 from .digit import read_digit
 from .network import load_model, pixels_of
 from .words import say

@@ -100,6 +100,7 @@ class Bar(Lines):
     def close_epoch(self, epoch: Epoch) -> None:
         """Take the bar away, and print the epoch's line in its place."""
         self._rich.remove_task(self._task)
+        self._rich.refresh()  # else the bar would be drawn once more below the line
         self._rich.console.print(epoch_line(epoch, self._epochs), highlight=False, markup=False, soft_wrap=True)
 
 

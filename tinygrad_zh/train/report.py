@@ -17,11 +17,11 @@ import numpy as np
 
 from ..backend.devices import Device
 from ..core.record import record
-from ..core.registry import public
 from ..data import Images
 from ..errors import MissingPackageError
 from ..nn import Module
 from ..ops.grad_mode import no_grad
+from ..ops.publish import public
 from ..picture import draw
 from ..storage import atomic_write
 from .history import Epoch

@@ -25,10 +25,11 @@ from typing import Any
 from ..core.inplace import refresh, share
 from ..core.modes import MODE
 from ..core.node import Node
-from ..core.registry import public, registry
+from ..core.registry import registry
 from ..core.tensor import Tensor, box
 from ..errors import error
 from ..ops.grad_mode import no_grad
+from ..ops.publish import public
 
 
 class Context:
@@ -105,15 +106,15 @@ class FunctionOp:
         if len(shares) != len(node.parents):
             raise error("function-count", function=self.name, expected=len(node.parents), got=len(shares))
         pulled = []
-        for i, (parent, share) in enumerate(zip(node.parents, shares, strict=True)):
-            if parent is None or share is None or (useful is not None and parent not in useful):
+        for i, (parent, part) in enumerate(zip(node.parents, shares, strict=True)):
+            if parent is None or part is None or (useful is not None and parent not in useful):
                 continue
-            if not isinstance(share, Tensor):
-                raise error("function-result", function=self.name, position=i, kind=type(share).__name__)
-            if share.dtype != parent.dtype:
-                share = registry["cast"](share, dtype=parent.dtype)
+            if not isinstance(part, Tensor):
+                raise error("function-result", function=self.name, position=i, kind=type(part).__name__)
+            if part.dtype != parent.dtype:
+                part = registry["cast"](part, dtype=parent.dtype)
             # its arrays may be saved tensors or g itself: a view tells the sweep that they are not its own
-            pulled.append((parent, share if boxed else share.array[...], i))
+            pulled.append((parent, part if boxed else part.array[...], i))
         return pulled
 
 

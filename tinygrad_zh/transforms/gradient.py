@@ -21,7 +21,7 @@ from ..ops.accumulate import accumulate
 
 def as_sequence(name: str, tensors: Any) -> tuple[Tensor, ...]:
     """Return one Tensor or a sequence of them as a tuple, and refuse anything else."""
-    listed = (tensors,) if isinstance(tensors, Tensor) else tuple(tensors)
+    listed = tuple(tensors) if hasattr(tensors, "__iter__") and not isinstance(tensors, Tensor) else (tensors,)
     if not listed:
         raise error("argument", op=name, argument="inputs", expected="at least one tensor", got=tensors)
     for tensor in listed:

@@ -20,6 +20,7 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from ..aliases import Array
 from ..backend.devices import backend_of
 from ..backend.quiet import quietly_here
 from ..core.inplace import refresh
@@ -101,9 +102,9 @@ def push_all(
     with set_grad_enabled(recorded):
         tangents = {x.node: v if recorded else box(v.array) for x, v in zip(starts, directions, strict=True)}
         roots = [refresh(y).node for y in outputs]
-        for node in oldest_first(node for node in roots if node is not None):
-            if node.op is None or node.shape is None or node in tangents:
-                continue  # a leaf, an op with several results (its items are pushed), a primal
+        for node in oldest_first((node for node in roots if node is not None), set(tangents)):
+            if node.op is None or node.shape is None:
+                continue  # a leaf that stands still, or an op with several results: its items are pushed
             moved = push(node, node.op, tangents, recorded)
             if moved is not None:
                 tangents[node] = moved
@@ -113,13 +114,13 @@ def push_all(
         )
 
 
-def oldest_first(roots: Iterable[Node]) -> list[Node]:
-    """Return all nodes that the roots hang from; operands are older than results, so age is an order."""
-    seen = set(roots)
+def oldest_first(roots: Iterable[Node], primals: set[Node | None]) -> list[Node]:
+    """Return the nodes between primals and roots; operands are older than results, so age is an order."""
+    seen = set(roots) - primals
     stack = list(seen)
     while stack:
         for parent in stack.pop().parents:
-            if parent is not None and parent not in seen:
+            if parent is not None and parent not in seen and parent not in primals:
                 seen.add(parent)
                 stack.append(parent)
     return sorted(seen, key=lambda node: node.id)
@@ -128,10 +129,12 @@ def oldest_first(roots: Iterable[Node]) -> list[Node]:
 def push(node: Node, op: Primitive, tangents: dict[Node | None, Tensor], recorded: bool) -> Tensor | None:
     """Return the tangent of one node's result, the sum of what every moving operand contributes."""
     moving = {i: tangents[parent] for i, parent in enumerate(node.parents) if parent in tangents}
-    if not all(has_own_rule(op, i) for i in moving) or any(p is not None and p.shape is None for p in node.parents):
-        return push_by_transposing(node, tangents, recorded)
-    if not moving:
-        return None
+    if not moving:  # an item of an op with several results moves with the operands of that op
+        behind = [tangents[p] for parent in node.parents if parent is not None for p in parent.parents if p in tangents]
+        is_item = any(parent is not None and parent.shape is None for parent in node.parents)
+        return push_by_transposing(node, tangents, behind[0].array, recorded) if behind and is_item else None
+    if not all(has_own_rule(op, i) for i in moving):
+        return push_by_transposing(node, tangents, next(iter(moving.values())).array, recorded)
     saved = dict(zip(op.saves, op.read(node, True), strict=True)) | node.static
     return functools.reduce(operator.add, (push_by_rule(node, op, i, v, saved) for i, v in moving.items()))
 
@@ -156,13 +159,12 @@ def push_by_rule(node: Node, op: Primitive, position: int, v: Tensor, saved: dic
     return part if part.shape == node.shape else broadcast_to_p(part, shape=node.shape)  # type: ignore[no-any-return]
 
 
-def push_by_transposing(node: Node, tangents: dict[Node | None, Tensor], recorded: bool) -> Tensor | None:
+def push_by_transposing(node: Node, tangents: dict[Node | None, Tensor], like: Array, recorded: bool) -> Tensor | None:
     """Return the tangent of one node's result as J v = (Jᵀ)ᵀ v: pull a cotangent g back, then v back to g.
 
     An op with several results pulls all their cotangents at once, so from one of its items the way leads
-    through its node on to its operands.
+    through its node on to its operands.  `like` is an array of the device.
     """
-    like = next(iter(tangents.values())).array
     g = box(backend_of(like).xp.zeros(node.shape, dtype=node.dtype)).requires_grad_()
     seeds: dict[Node, Any] = {}
     with enable_grad():
@@ -192,6 +194,7 @@ def push_by_transposing(node: Node, tangents: dict[Node | None, Tensor], recorde
 
 def with_constants(node: Node, op: Primitive, useful: set[Node]) -> Node:
     """Return a copy of a node that leads nowhere: saved values without their graph, mere leaves for parents."""
-    saved = tuple(box(value.array) if isinstance(value, Tensor) else value for value in op.read(node, True))
+    values = zip(node.saved or (), op.read(node, False), strict=True)
+    saved = tuple(box(array) if isinstance(held, Tensor) else array for held, array in values)
     parents = tuple(Node(None, (), (), {}, p.shape, p.dtype) if p in useful else None for p in node.parents)
     return Node(op, parents, saved, node.static, node.shape, node.dtype)

@@ -245,12 +245,14 @@ add_entries(
             GraphError,
             en=Text(
                 error="the shares that the record kept at {op} do not add up to the gradient there.",
-                expected="one backward() from this result alone, and no hook that changes a gradient.",
+                expected="one backward() from this result alone, no hook that changes a gradient, and no writing into "
+                "a part of a tensor, which the record does not see.",
                 hint="record each backward() in a record() block of its own, or keep the graph by retain_graph=True.",
             ),
             zh=Text(
                 error="记录(record)里 {op} 处的各份贡献加起来不等于那里的梯度。",
-                expected="只从这个结果调用一次 backward()，并且没有修改梯度的钩子(hook)。",
+                expected="只从这个结果调用一次 backward()，没有修改梯度的钩子(hook)，"
+                "也没有写入张量的一部分（记录看不到）。",
                 hint="每次 backward() 用单独的 record() 代码块记录，或者用 retain_graph=True 保留计算图。",
             ),
         ),

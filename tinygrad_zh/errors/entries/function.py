@@ -47,6 +47,48 @@ add_entries(
                 hint="用 tensor(...) 包起来。",
             ),
         ),
+        "rule-count": Entry(
+            "TG-E053",
+            GraphError,
+            en=Text(
+                error="the joint rule of {op} returned {got} shares.",
+                expected="{expected}: one per operand, None where there is none.",
+                hint="let the rule return a tuple with a place for every operand.",
+            ),
+            zh=Text(
+                error="{op} 的联合规则(joint rule)返回了 {got} 份梯度(gradient)。",
+                expected="{expected} 份：每个操作数一份，没有的用 None。",
+                hint="让规则返回一个元组，给每个操作数留一个位置。",
+            ),
+        ),
+        "sum-to-shape": Entry(
+            "TG-E054",
+            GraphError,
+            en=Text(
+                error="a gradient of shape {source} cannot become one of shape {target}.",
+                expected="a derivative rule returns the operand's shape, or one that broadcasts from it.",
+                hint="check the rule (or the Function's backward) that was just run.",
+            ),
+            zh=Text(
+                error="形状 {source} 的梯度(gradient)不能变成形状 {target}。",
+                expected="导数规则返回操作数的形状，或由它广播(broadcasting)得到的形状。",
+                hint="检查刚运行的规则(或 Function 的 backward)。",
+            ),
+        ),
+        "inplace-constant-view": Entry(
+            "TG-E055",
+            GraphError,
+            en=Text(
+                error="{op} writes into a view that was taken under no_grad(), and a gradient would have to pass.",
+                expected="writes into such a view under no_grad() as well.",
+                hint="take the view again outside no_grad(), or write under no_grad().",
+            ),
+            zh=Text(
+                error="{op} 写入在 no_grad() 下取得的视图(view)，而这里需要传递梯度(gradient)。",
+                expected="这样的视图也只在 no_grad() 下写入。",
+                hint="在 no_grad() 之外重新取视图，或者在 no_grad() 下写入。",
+            ),
+        ),
         "gradcheck-nothing": Entry(
             "TG-E750",
             ArgumentError,

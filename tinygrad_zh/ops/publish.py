@@ -1,0 +1,44 @@
+"""Floor 2: the names that users meet: which functions the package offers, and which are methods of Tensor.
+
+Imports nothing of this package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+public: dict[str, Callable[..., Any]] = {}
+"""What the user meets: ``tinygrad_zh.name``, and for the names in `methods` also ``tensor.name``."""
+methods: set[str] = set()
+inplace_methods: set[str] = set()
+"""Methods that exist as ``tensor.name_()`` too, which writes the result into the tensor."""
+
+
+def publish(name: str, function: Function, *, method: bool = True, inplace: bool = False) -> Function:
+    """Offer `function` to users, as a method of Tensor too, and with ``name_`` as its in-place form.
+
+    Parameters
+    ----------
+    name : str
+        PyTorch's name.
+    function : callable
+        Its first parameter is the tensor.
+    method, inplace : bool
+        Whether ``tensor.name()`` and ``tensor.name_()`` exist.
+    """
+    if name in public:
+        raise AssertionError(f"two public functions are named {name!r}")
+    public[name] = function
+    if method:
+        methods.add(name)
+    if inplace:
+        inplace_methods.add(name)
+    return function
+
+
+def published(*, name: str | None = None, method: bool = True, inplace: bool = False) -> Callable[[Function], Function]:
+    """Decorate a function that users meet; see `publish`."""
+    return lambda function: publish(name or function.__name__, function, method=method, inplace=inplace)

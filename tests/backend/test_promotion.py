@@ -41,7 +41,9 @@ def dtype_of(compute: Callable[[], Any]) -> str:
         return "an error"
 
 
-def as_in_pytorch(call: Callable[[Any, Any, Any], Any], first: tuple[str, str], leave_out: tuple[str, str] | None = None) -> None:
+def as_in_pytorch(
+    call: Callable[[Any, Any, Any], Any], first: tuple[str, str], leave_out: tuple[str, str] | None = None
+) -> None:
     """Compare the dtype of a function of two operands, for every second operand."""
     different = []
     for second in OPERANDS:
@@ -82,9 +84,7 @@ def test_binary(call: Callable[[Any, Any, Any], Any], first: tuple[str, str]) ->
 @pytest.mark.parametrize("name", ["maximum", "minimum", "fmod"])
 @pytest.mark.parametrize("first", both_tensors, ids="-".join)
 def test_functions_of_two_tensors(name: str, first: tuple[str, str]) -> None:
-    as_in_pytorch(
-        lambda m, a, b: m[name](a, b) if not isinstance(b, (bool, int, float)) else m["add"](a, b), first
-    )
+    as_in_pytorch(lambda m, a, b: m[name](a, b) if not isinstance(b, (bool, int, float)) else m["add"](a, b), first)
 
 
 @pytest.mark.parametrize("first", NAMES)
@@ -192,6 +192,7 @@ def test_alpha_is_taken_in_the_results_dtype() -> None:
     a, b = public["tensor"]([1.0], dtype="float64"), public["tensor"]([2**30 + 1])
     assert public["add"](a, b, alpha=0.5).tolist() == [1 + (2**30 + 1) / 2], "not by way of float32"
     mask = public["tensor"]([True, False])
-    assert public["add"](mask, mask, alpha=3).tolist() == torch.add(
-        torch.tensor([True, False]), torch.tensor([True, False]), alpha=3
-    ).tolist()
+    assert (
+        public["add"](mask, mask, alpha=3).tolist()
+        == torch.add(torch.tensor([True, False]), torch.tensor([True, False]), alpha=3).tolist()
+    )

@@ -105,7 +105,6 @@ ROWS = [
         between(-1, 0, 4),
         between(0, 1, 3, 1),
         np=np.clip,
-        elementwise=True,
     ),
     # rounding
     unary("floor", apart(3, 4), np.floor),

@@ -169,7 +169,7 @@ def test_a_long_chain_is_cut_and_says_so() -> None:
         for _ in range(50):
             x = x * 1.01
     for picture in (draw(x, lang="en", limit=10), draw(x, record=r, lang="en", limit=10)):
-        assert "(10 of 50 steps" in picture.source
+        assert "10 of 50 steps" in picture.source
         assert len(boxes(picture.source)) == 11
         assert "earlier steps" in picture.source
 

@@ -163,12 +163,12 @@ def leaf_names(fn: Any, inputs: list[Any]) -> dict[int, str]:
 
 def total_row(torch: Any, record: Watch, seeds: dict[Node, Any], leaf: Node, g: Any, names: dict[int, str]) -> Row:
     """Compare a leaf's gradient with the sum of the shares that the steps handed to it."""
-    ours = as_array(as_torch(torch, g.array if isinstance(g, Tensor) else g))
-    total, size = torch.zeros(ours.shape, dtype=torch.float64), torch.zeros(ours.shape, dtype=torch.float64)
-    terms = 0
+    found = as_torch(torch, g.array if isinstance(g, Tensor) else g)
+    total, size, terms = torch.zeros_like(found).double(), torch.zeros_like(found).double(), 0
     for share in record.shares_to(leaf) + ([seeds[leaf]] if leaf in seeds else []):
         given = as_torch(torch, share).double()
-        total, size = total + given.sum_to_size(ours.shape), size + given.abs().sum_to_size(ours.shape)
-        terms += max(1, given.numel() // max(1, ours.size))
-    verdict = compare(ours, as_array(total).astype(ours.dtype), as_array(size), allowed_ulp(terms, VALUE_ULP))
+        total, size = total + given.sum_to_size(found.shape), size + given.abs().sum_to_size(found.shape)
+        terms += max(1, given.numel() // max(1, found.numel()))
+    ours = as_array(found)
+    verdict = compare(ours, as_array(total.to(found.dtype)), as_array(size), allowed_ulp(terms, VALUE_ULP))
     return Row(f"Σ {names.get(leaf.id, 'leaf')}", "", ours.shape, str(ours.dtype), None, verdict)

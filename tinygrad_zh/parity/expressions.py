@@ -24,12 +24,24 @@ def over(name: str) -> Callable[..., Any]:
     return call
 
 
+def enough(x: Any, dims: tuple[int, ...], correction: float) -> bool:
+    """Whether there are enough elements for a variance; with too few PyTorch's own warns."""
+    return bool(x.numel()) and math.prod(x.shape[d] for d in dims) > correction
+
+
 def var(t: Any, x: Any, dims: tuple[int, ...], keepdim: bool = False, correction: float = 1) -> Any:
-    """The variance; PyTorch's own warns where there are too few elements for it."""
-    if x.numel() and math.prod(x.shape[d] for d in dims) > correction:
+    """The variance; of too few elements, what PyTorch's own gives besides its warning."""
+    if enough(x, dims, correction):
         return over("var")(t, x, dims, keepdim, correction=correction)
     squares = (x - over("mean")(t, x, dims, True)) ** 2
     return over("sum")(t, squares, dims, keepdim) / t.zeros((), dtype=x.dtype)
+
+
+def std(t: Any, x: Any, dims: tuple[int, ...], keepdim: bool = False, correction: float = 1) -> Any:
+    """The standard deviation; see `var`."""
+    if enough(x, dims, correction):
+        return over("std")(t, x, dims, keepdim, correction=correction)
+    return t.sqrt(var(t, x, dims, keepdim, correction))
 
 
 def truth_over(name: str) -> Callable[..., Any]:

@@ -81,6 +81,19 @@ def var_size_back(
     return t.full_like(x, 4 / n * top(g) * top(x) if n > 0 else 0)
 
 
+def std_size(t: Any, y: Any, x: Any, dims: tuple[int, ...], correction: float = 1, **_: Any) -> Any:
+    """√(var + mean²): the condition of a variance, halved by the root."""
+    return t.sqrt(y * y + t.mean(x, dim=dims, keepdim=True).reshape(y.shape) ** 2) if dims else y
+
+
+def std_size_back(
+    t: Any, _: int, g: Any, y: Any, x: Any, dims: tuple[int, ...], correction: float = 1, **__: Any
+) -> Any:
+    """1/(n − c) · |g|/y · (|x| + |mean|), at its greatest."""
+    n = count(y, x) - correction
+    return t.full_like(x, 4 / n * top(t.where(y > 0, g / y, 0)) * top(x) if n > 0 else 0)
+
+
 def softmax_size_back(t: Any, _: int, g: Any, y: Any, x: Any, dim: int) -> Any:
     """The size y ⊙ (|g| + Σ |g| ⊙ y)"""
     return y * (g.abs() + (g.abs() * y).sum(dim, keepdim=True))

@@ -87,6 +87,7 @@ TWINS: dict[str, Twin] = {
     "sum": Twin(ex.over("sum"), terms=by.count, linear=True),
     "mean": Twin(ex.over("mean"), terms=by.count, linear=True),
     "var": Twin(ex.var, terms=by.count, terms_back=by.count_back, size=by.var_size, size_back=by.var_size_back),
+    "std": Twin(ex.std, terms=by.count, terms_back=by.count_back, size=by.std_size, size_back=by.std_size_back),
     "amax": Twin(ex.over("amax")),
     "amin": Twin(ex.over("amin")),
     "logsumexp": Twin(

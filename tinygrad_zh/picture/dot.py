@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
+from ..aliases import Array
 from .graph import DATA, MORE, OP, PARAMETER, Graph, Vertex
 from .numbers import lines_of, spread_of
 from .words import say
@@ -60,13 +61,18 @@ def styled(text: str, size: float, colour: str = INK, face: str = "", bold: bool
     return f'<FONT POINT-SIZE="{size:g}" COLOR="{colour}"{chosen}>{inner}</FONT>'
 
 
-def array_cell(array: object, colour: str, lang: str) -> str:
-    """Return the text of an array: all of it if it is small, else its spread."""
-    texts = lines_of(array)
-    if texts:
-        return "<BR/>".join(styled(text, 11, colour, MONO) for text in texts)
-    spread = spread_of(array)
-    return styled(say(lang, "empty") if spread is None else say(lang, "spread", **spread), 10, colour)
+def array_cell(array: Array, colour: str, lang: str, heading: str = "") -> str:
+    """Return an array as text, all of it if it is small, else its spread; and before it what it is."""
+    before = styled(heading, 11, colour) if heading else ""
+    texts = lines_of(array, 4 if array.size <= 4 else 3)
+    if not texts:
+        spread = spread_of(array)
+        return before + styled(say(lang, "empty") if spread is None else say(lang, "spread", **spread), 10, colour)
+    lines = "<BR/>".join(styled(text, 11, colour, MONO) for text in texts)
+    if len(texts) == 1 or not heading:
+        return before + lines
+    cells = f'<TD>{before}</TD><TD ALIGN="LEFT" BALIGN="LEFT">{lines}</TD>'
+    return f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>{cells}</TR></TABLE>'
 
 
 def label(vertex: Vertex, look: Look) -> str:
@@ -91,8 +97,8 @@ def label(vertex: Vertex, look: Look) -> str:
     if look.values and vertex.value is not None:
         cells.append(array_cell(vertex.value, INK, look.lang))
     if look.gradients and vertex.gradient is not None:
-        heading = styled(look.gradient.format(name=vertex.name), 11, ORANGE)
-        cells.append(heading + array_cell(vertex.gradient, ORANGE, look.lang))
+        heading = look.gradient.format(name=vertex.name)
+        cells.append(array_cell(vertex.gradient, ORANGE, look.lang, heading))
     rows = "".join(f'<TR><TD ALIGN="LEFT" BALIGN="LEFT">{cell}</TD></TR>' for cell in cells)
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{rows}</TABLE>>'
 
@@ -108,9 +114,9 @@ def swatch(fill: str, colour: str, text: str, style: str, border: int = 1) -> st
 
 def heading_of(graph: Graph, look: Look) -> str:
     """Return the title and below it the legend, of the kinds of boxes that occur."""
-    title = say(look.lang, "title", name=graph.result.name)
+    titles = [styled(say(look.lang, "title", name=graph.result.name), 18, bold=True)]
     if graph.shown < graph.total:
-        title += say(look.lang, "title-part", total=graph.total, shown=graph.shown)
+        titles.append(styled(say(look.lang, "title-part", total=graph.total, shown=graph.shown), 11, GREY))
     kinds = {vertex.kind for vertex in graph.vertices}
     entries = []
     if PARAMETER in kinds:
@@ -122,7 +128,7 @@ def heading_of(graph: Graph, look: Look) -> str:
     legend = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="2" CELLPADDING="1"><TR>{"".join(entries)}</TR></TABLE>'
     return (
         '<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3">'
-        f"<TR><TD>{styled(title, 18, bold=True)}</TD></TR><TR><TD>{legend}</TD></TR></TABLE>>"
+        f"{''.join(f'<TR><TD>{line}</TD></TR>' for line in [*titles, legend])}</TABLE>>"
     )
 
 

@@ -13,8 +13,8 @@ WORDS: dict[str, tuple[str, str]] = {
     # -- pictures: Chinese, English
     "title": ("计算图：{name}", "Computation graph of {name}"),
     "title-part": (
-        "（共 {total} 步，画出离结果最近的 {shown} 步）",
-        " ({shown} of {total} steps, those nearest to the result)",
+        "共 {total} 步，画出离结果最近的 {shown} 步",
+        "{shown} of {total} steps, those nearest to the result",
     ),
     "parameter": ("参数（求梯度）", "parameter (gradient wanted)"),
     "data": ("数据（常量）", "data (constant)"),

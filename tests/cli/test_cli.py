@@ -189,6 +189,12 @@ def test_what_cannot_be_done_is_code_1(run: Any, arguments: list[str], word: str
     assert ended.code == 1 and word in ended.err and "hint: " in ended.err
 
 
+def test_a_folder_that_cannot_be_made(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "a file").write_text("in the way")
+    ended = run("train", "mnist", *SMALL, "--out", str(Path("a file", "mnist")))
+    assert ended.code == 1 and "TG-E50" in ended.err and "epoch 1" not in ended.out
+
+
 def test_ctrl_c_where_nothing_can_be_saved(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: Any, **__: Any) -> Any:
         raise KeyboardInterrupt

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from tinygrad_zh.core.primitive import Primitive
-from tinygrad_zh.core.tensor import Tensor
 from tinygrad_zh.ops.publish import inplace_methods, methods, public
 
 PACKAGE = Path(__file__).parents[2] / "tinygrad_zh"
@@ -31,6 +30,8 @@ PROPERTIES = {
     "nbytes": "int",
     "is_cuda": "bool",
 }
+OWN = {"shape", "dtype", "requires_grad", "is_leaf", "detach", "backward"}
+"""What the class defines itself."""
 SETTABLE = {"grad", "data"}
 SPECIAL = {
     "__len__(self) -> int",
@@ -110,12 +111,9 @@ def operators_stub() -> str:
         lines.append(f"    @property\n    def {name}(self) -> {kind}: ...\n")
         if name in SETTABLE:
             lines.append(f"    @{name}.setter\n    def {name}(self, value: Any) -> None: ...\n")
-    own = set(vars(Tensor))
     for name in sorted(methods):
         function = public[name]
-        if name in PROPERTIES:
-            continue
-        if vars(Tensor).get(name) is function or name not in own:
+        if name not in PROPERTIES and name not in OWN:
             lines.append(f"    def {name}({parameters(function, True)}) -> {result(function)}: ...\n")
     lines.append("    def cuda(self, device: Any = ...) -> Tensor: ...\n")
     for name in ("float", "double", "half", "int", "long", "short", "bool"):
@@ -153,7 +151,23 @@ def package_stub() -> str:
         "from .picture import draw as draw, explain as explain\n",
         "from .transforms import gradient as gradient\n",
     }
-    dtypes = ["float16", "float32", "float64", "half", "float", "double", "int8", "int16", "int32", "int64", "short", "int", "long", "uint8", "bool"]
+    dtypes = [
+        "float16",
+        "float32",
+        "float64",
+        "half",
+        "float",
+        "double",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "short",
+        "int",
+        "long",
+        "uint8",
+        "bool",
+    ]
     lines = [HEAD, "import builtins\nfrom typing import Any\n\nfrom .aliases import DType\n", *sorted(fixed), "\n"]
     lines += ["__version__: str\n", *(f"{name}: DType\n" for name in dtypes)]
     for name in sorted(public):

@@ -254,9 +254,10 @@ def test_a_checkpoint_of_something_else(tmp_path: Path) -> None:
     save_file(weights, path)
     with pytest.raises(StorageError, match="TG-E509"):
         fit(*problem.parts, epochs=1, progress="off", resume=path)
-    save_checkpoint(path, weights, {"epoch": 3})
-    with pytest.raises(StorageError, match="TG-E662"):
-        fit(*problem.parts, epochs=1, progress="off", resume=path)
+    for state in ({"epoch": 3}, {"kind": "training", "epoch": 3}):
+        save_checkpoint(path, weights, state)
+        with pytest.raises(StorageError, match="TG-E662"):
+            fit(*problem.parts, epochs=1, progress="off", resume=path)
 
 
 def test_a_checkpoint_of_another_run(tmp_path: Path) -> None:

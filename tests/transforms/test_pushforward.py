@@ -29,6 +29,7 @@ def network(m: Any, x: Any, w: Any, b: Any) -> Any:
     return m["cat"]((q * h, p.sum(1, keepdim=True).exp()), 1), (h * h).sum()
 
 
+@pytest.mark.filterwarnings("ignore:.*torch.jit.script.*:DeprecationWarning")  # torch.func warns of itself
 def test_as_in_pytorch() -> None:
     rng = np.random.default_rng(0)
     xs, vs = ([rng.normal(size=s) for s in ((4, 2), (2, 3), (3,))] for _ in range(2))

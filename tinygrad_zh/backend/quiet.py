@@ -31,14 +31,15 @@ class _PerThread(threading.local):
         self.run = context.run
 
 
-_thread = _PerThread()
+quiet = _PerThread()
+"""``quiet.run(function, *args)`` calls a function in this thread's quiet context."""
 
 
 def quietly(function: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
     """Call `function` where floating-point warnings are off and none of the caller's context is seen."""
     if inside.get():
         return function(*args, **kwargs)
-    return _thread.run(function, *args, **kwargs)
+    return quiet.run(function, *args, **kwargs)
 
 
 def quietly_here(function: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:

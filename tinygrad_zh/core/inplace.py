@@ -83,7 +83,7 @@ def rebase(tensor: Tensor, node: Node | None) -> None:
     """Give `tensor` the node of its new values, and the tensors it is a view of theirs."""
     old, tensor.node = tensor.node, node
     if old is not None and node is not None and old.retain is not None:
-        node.retain, old.retain = old.retain, None  # retain_grad() follows the tensor
+        node.retain, old.retain, node.watched = old.retain, None, True  # retain_grad() follows the tensor
     tensor.seen = share(tensor).version
     if tensor.source is not None:
         op, base, static = tensor.source

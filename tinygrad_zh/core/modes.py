@@ -57,12 +57,18 @@ _START = Mode()
 MODE: ContextVar[Mode] = ContextVar("MODE", default=_START)
 
 
+LISTENING: list[Listener] = []
+"""Whoever listens in any thread: as long as nobody does, the door need not look."""
+
+
 @contextmanager
 def listening(listener: Listener) -> Iterator[None]:
     """Tell `listener` of everything that happens inside the block, in this thread or task."""
     mode = MODE.get()
     token = MODE.set(replace(mode, listeners=(*mode.listeners, listener)))
+    LISTENING.append(listener)
     try:
         yield
     finally:
+        LISTENING.remove(listener)
         MODE.reset(token)

@@ -47,6 +47,7 @@ class Node:
     __slots__ = ("__dict__", "__weakref__", "dtype", "id", "op", "parents", "saved", "shape", "static")
 
     # What few nodes have (kept in __dict__, so that the others do not pay for it):
+    watched: bool = False  # whether there are hooks, or ``retain`` is set
     hooks: list[Callable[[Tensor], Any]] | None = None
     retain: Callable[[Any], None] | None = None  # what ``retain_grad()`` left
     # A leaf's tensor, whose ``.grad`` is to be filled.  Weak, for the tensor holds the node, and a cycle

@@ -31,10 +31,10 @@ from operator import itemgetter
 from typing import Any
 
 from ..backend.devices import BACKENDS
-from ..backend.quiet import quietly
+from ..backend.quiet import inside, quiet
 from ..errors import TinygradZhError, error
 from .inplace import refresh
-from .modes import MODE
+from .modes import LISTENING, MODE
 from .node import Node
 from .registry import registry
 from .symbol import ATOM, Symbol, fill
@@ -43,17 +43,22 @@ from .tensor import Tensor, box
 SAME, FLOAT = "same", "float"
 """Promotion: operands take their common dtype; and integers become the default float besides."""
 NUMBERS = frozenset({int, float, bool, type(None)})
+NO_STATIC: dict[str, Any] = {}
 
 
 class Rule:
     """A derivative rule, and how to pick what it names from what a node offers."""
 
-    __slots__ = ("function", "names", "partial", "pick")
+    __slots__ = ("function", "names", "partial", "pick", "place")
 
     def __init__(self, function: Callable[..., Any], partial: bool) -> None:
         self.function, self.partial = function, partial
         self.names = tuple(inspect.signature(function).parameters)
-        self.pick = picker(())
+
+    def find_names(self, offered: Sequence[str]) -> None:
+        """Note where among the names offered those of the rule stand."""
+        self.pick = picker([offered.index(n) for n in self.names])
+        self.place = offered.index(self.names[0]) if len(self.names) == 1 else None
 
 
 class Primitive:
@@ -128,32 +133,41 @@ class Primitive:
         for rule in present:
             if unknown := set(rule.names) - set(offered):
                 raise TypeError(f"{self.name}: a rule names {sorted(unknown)}; it may name {offered}")
-            rule.pick = picker([offered.index(n) for n in rule.names])
+            rule.find_names(offered)
         self._operand_places = tuple(self.operands.index(n) for n in operands)
         self._pick_operands = picker(self._operand_places)
         self._pick_aux = picker([1 + self.aux.index(n) for n in auxiliary])
+        self._saves_more = self.saves_y or bool(auxiliary) or bool(self.facts)
         self._fact_places = tuple((self.operands.index(n[:-6]), n[-5:]) for n in self.facts)
 
     # -- forward ---------------------------------------------------------------------------------------
 
     def __call__(self, *operands: Any, **static: Any) -> Any:
         """Apply the op: Tensors give a Tensor, arrays an array, Symbols a Symbol."""
-        tracked = boxed = odd = False
+        boxed = odd = False
+        plain = True  # every operand has a node, and memory of its own
         dtype: Any = None
+        arrays, parents = [], []
         for x in operands:
             if isinstance(x, Tensor):
                 boxed = True
                 if x.cell is not None:
+                    plain = False
                     refresh(x)
-                if x.node is not None:
-                    tracked = True
-                if x.array.dtype is not dtype:
-                    odd = odd or (dtype is not None and dtype != x.array.dtype)
-                    dtype = x.array.dtype
+                if x.node is None:
+                    plain = False
+                array = x.array
+                arrays.append(array)
+                parents.append(x.node)
+                if array.dtype is not dtype:
+                    odd = odd or (dtype is not None and dtype != array.dtype)
+                    dtype = array.dtype
             elif isinstance(x, Symbol):
                 return self.print(operands, static)
-            elif type(x) not in NUMBERS:
-                odd = True
+            else:
+                odd, plain = odd or type(x) not in NUMBERS, False
+                arrays.append(x)
+                parents.append(None)
         if static and not static.keys() <= self._static_set:
             return registry["call_by_keyword"](self, operands, static)
         if self.defaults:
@@ -163,60 +177,81 @@ class Primitive:
             return y[0] if self.aux else y
         if self.promote is not None and (odd or dtype.kind != "f"):
             operands = registry["promoted"](operands, self.promote)
-        arrays = tuple([x.array if isinstance(x, Tensor) else x for x in operands])
+            arrays, parents = [getattr(x, "array", x) for x in operands], [getattr(x, "node", None) for x in operands]
         ys = self.run(arrays, static)
-        y = ys[0] if self.aux else ys
-        mode = MODE.get()
-        node = None
-        if tracked and mode.recording and self.differentiable and (self.outputs != 1 or y.dtype.kind == "f"):
-            node = self.record(operands, arrays, y, ys, static)
+        y, node, mode = ys[0] if self.aux else ys, None, MODE.get()
+        if (
+            mode.recording
+            and self.differentiable
+            and (plain or any(parents))
+            and (self.outputs != 1 or y.dtype.kind == "f")
+        ):
+            node = self.record(operands, arrays, parents, y, ys, static, plain)
         special = self.view or self.outputs != 1
         result = registry["box_special"](self, y, node, operands[0], static) if special else box(y, node)
         for listener in mode.listeners:
             listener.applied(self, operands, static, result)
         return result
 
-    def run(self, arrays: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    def of_two(self, a: Any, b: Any) -> Any:
+        """Apply the op as Python's operators do: two plain floating Tensors of one dtype go a short way."""
+        if type(a) is not Tensor or type(b) is not Tensor or a.cell is not None or b.cell is not None:
+            return self(a, b)
+        arrays, parents, mode = (a.array, b.array), (a.node, b.node), MODE.get()
+        dtype = arrays[0].dtype
+        if dtype is not arrays[1].dtype or dtype.kind != "f" or None in parents or not mode.recording or mode.listeners:
+            return self(a, b)
+        y = self.run(arrays, NO_STATIC)
+        if not self.differentiable:
+            return box(y)
+        return box(y, self.record((a, b), arrays, parents, y, y, NO_STATIC, True))
+
+    def run(self, arrays: Sequence[Any], static: dict[str, Any]) -> Any:
         """Compute: the one door to the machine, where a fused kernel is chosen and listeners listen."""
-        for x in arrays:
-            backend = BACKENDS.get(type(x))
-            if backend is not None:
-                break
-        else:
-            raise error("no-tensor", op=self.name, kinds=", ".join(type(x).__name__ for x in arrays) or "nothing")
+        backend = BACKENDS.get(type(arrays[0])) if arrays else None
+        if backend is None:
+            backend = self._backend_among(arrays)
+        kernel = backend.kernels.get(self.name, self.value)
         try:
-            y = quietly(backend.kernels.get(self.name, self.value), backend.xp, *arrays, **static)
+            if inside.get():  # an op within an op: its context cannot be entered twice
+                y = kernel(backend.xp, *arrays, **static)
+            else:
+                y = quiet.run(kernel, backend.xp, *arrays, **static)
         except TinygradZhError:
             raise
         except (TypeError, ValueError, IndexError, MemoryError) as problem:
             raise registry["diagnose"](self, arrays, static, problem) from problem
-        if type(y) is tuple:
-            y = tuple([backend.xp.asarray(part) for part in y])
-        elif type(y) is not BACKENDS.get(type(y), backend).array_type:
-            y = backend.xp.asarray(y)  # NumPy's reductions return scalars
-        for listener in MODE.get().listeners:
-            listener.ran(self, arrays, static, y)
+        if type(y) is not backend.array_type:  # several results, NumPy's scalar, or an array that went elsewhere
+            y = tuple([as_array(part, backend) for part in y]) if type(y) is tuple else as_array(y, backend)
+        if LISTENING:
+            for listener in MODE.get().listeners:
+                listener.ran(self, arrays, static, y)
         return y
 
-    def record(self, operands: Any, arrays: Any, y: Any, ys: Any, static: dict[str, Any]) -> Node:
+    def _backend_among(self, arrays: Sequence[Any]) -> Any:
+        """Return the backend of the first array; the first operand is a number."""
+        for x in arrays:
+            if type(x) in BACKENDS:
+                return BACKENDS[type(x)]
+        raise error("no-tensor", op=self.name, kinds=", ".join(type(x).__name__ for x in arrays) or "nothing")
+
+    def record(
+        self, operands: Any, arrays: Any, parents: Any, y: Any, ys: Any, static: dict[str, Any], plain: bool
+    ) -> Node:
         """Make the node: the parents, and exactly the values that the rules name."""
         saved = self._pick_operands(operands)
-        versions = {k: x.cell.version for k, x in enumerate(saved) if isinstance(x, Tensor) and x.cell is not None}
-        if self.saves_y:
-            saved = (*saved, y)
-        if self.aux:
-            saved = (*saved, *self._pick_aux(ys))
-        for i, fact in self._fact_places:
-            facts = [getattr(x, fact, ()) for x in (arrays[i:] if self.variadic else arrays[i : i + 1])]
-            saved = (*saved, tuple(facts) if self.variadic else facts[0])
-        parents = tuple([x.node if isinstance(x, Tensor) else None for x in operands])
-        if None in parents and self.joint is None:  # what only the rules of constants name is not kept
-            wanted = {n for rule, p in zip(self.rules, parents, strict=False) if rule and p for n in rule.names}
-            saved = tuple([x if n in wanted else None for n, x in zip(self.saves, saved, strict=True)])
+        if self._saves_more:
+            saved = (*saved, *((y,) if self.saves_y else ()), *self._pick_aux(ys))
+            for i, fact in self._fact_places:
+                facts = [getattr(x, fact, ()) for x in (arrays[i:] if self.variadic else arrays[i : i + 1])]
+                saved = (*saved, tuple(facts) if self.variadic else facts[0])
         shape, dtype = (y.shape, y.dtype) if self.outputs == 1 else (None, None)
-        node = Node(self, parents, saved, static, shape, dtype)
-        if versions:
-            node.versions = versions
+        node = Node(self, tuple(parents), saved, static, shape, dtype)
+        if not plain:
+            if self.joint is None:  # what only the rules of constants name is not kept
+                wanted = {n for rule, p in zip(self.rules, parents, strict=False) if rule and p for n in rule.names}
+                node.saved = saved = tuple([x if n in wanted else None for n, x in zip(self.saves, saved, strict=True)])
+            node.versions = {k: x.cell.version for k, x in enumerate(saved) if isinstance(x, Tensor) and x.cell}
         return node
 
     # -- backward --------------------------------------------------------------------------------------
@@ -226,7 +261,8 @@ class Primitive:
 
         Nothing is computed for an operand that needs no gradient, nor for one that is not `useful`.
         """
-        offered = [*self.read(node, boxed), g]
+        offered = self.read(node, boxed)
+        offered.append(g)
         if node.static:
             offered += [node.static[n] for n in self.static_names]
         shares = None if self.joint is None else self.joint.function(*self.joint.pick(offered))
@@ -237,14 +273,16 @@ class Primitive:
             if parent is None or (useful is not None and parent not in useful):
                 continue
             if shares is not None:
-                share_ = shares[i] if shares[i] is None else shares[i][...]  # a view: two may be one array
+                share = shares[i] if shares[i] is None else shares[i][...]  # a view: two may be one array
             elif (rule := self.rules[i]) is not None:
-                share_ = rule.function(*rule.pick(offered))
-                share_ = g * share_ if rule.partial else share_
+                place = rule.place
+                share = rule.function(*rule.pick(offered)) if place is None else rule.function(offered[place])
+                if rule.partial:
+                    share = g * share
             else:
                 raise error("not-differentiable", op=self.name, operand=self.operands[i])
-            if share_ is not None:
-                pulled.append((parent, share_, i))
+            if share is not None:
+                pulled.append((parent, share, i))
         return pulled
 
     def read(self, node: Node, boxed: bool) -> list[Any]:
@@ -253,14 +291,15 @@ class Primitive:
             raise error("graph-freed", op=self.name)
         if self.saves_y and node.cell is not None and node.cell.version:
             raise registry["stale"](self, "y", node.cell, node)
-        values = []
-        for k, x in enumerate(node.saved):
+        values: list[Any] = []
+        for x in node.saved:
             if isinstance(x, Tensor):
+                k = len(values)
                 if x.cell is not None and x.cell.version != (node.versions or {}).get(k, 0):
                     raise registry["stale"](self, self.saves[k], x.cell, node)
                 values.append(at_node(x, node.parents[self._operand_places[k]]) if boxed else x.array)
             elif boxed and type(x) in BACKENDS:
-                values.append(box(x, node if self.saves[k] == "y" else None))
+                values.append(box(x, node if self.saves[len(values)] == "y" else None))
             else:
                 values.append(x)
         return values
@@ -279,6 +318,11 @@ class Primitive:
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}({', '.join((*self.operands, *self.static_names))})>"
+
+
+def as_array(y: Any, backend: Any) -> Any:
+    """Return NumPy's scalars as arrays; an array of whatever device is one already."""
+    return y if type(y) is BACKENDS.get(type(y), backend).array_type else backend.xp.asarray(y)
 
 
 def at_node(x: Tensor, node: Node | None) -> Tensor:

@@ -12,9 +12,8 @@ May import: floor 0, ``node``, ``tensor``, ``modes``, ``registry``.  Read next: 
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Iterable
 from dataclasses import replace
+from heapq import heapify, heappop, heappush
 from typing import Any
 
 from ..backend.devices import backend_of
@@ -40,7 +39,7 @@ def sweep(seeds: dict[Node, Any], wanted: set[Node] | None, retain_graph: bool, 
     """
     mode = MODE.get()
     boxed = create_graph or bool(mode.listeners)
-    useful = None if wanted is None else leading_to(wanted, seeds)
+    useful = None if wanted is None else registry["leading_to"](wanted, seeds)
     if useful is not None:
         seeds = {node: g for node, g in seeds.items() if node in useful}
     token = MODE.set(replace(mode, recording=create_graph, sweeping=True))
@@ -55,21 +54,22 @@ def _sweep(
     cotangents: dict[Node, Any], wanted: set[Node] | None, useful: set[Node] | None, retain: bool, boxed: bool
 ) -> dict[Node, Any]:
     heap = [(-node.id, node) for node in cotangents]
-    heapq.heapify(heap)
+    heapify(heap)
     owned: set[Node] = set()  # nodes whose cotangent is a buffer that nobody else can see
     found: dict[Node, Any] = {}
     listeners, sum_to = MODE.get().listeners, registry["sum_to"]
     while heap:
-        node = heapq.heappop(heap)[1]
+        node = heappop(heap)[1]
+        op = node.op
         g = cotangents.pop(node)
-        if node.hooks is not None or node.retain is not None:
+        if node.watched:
             g = registry["show"](node, g, boxed)
             owned.discard(node)  # whoever was shown it may keep it
-        if node.op is None if wanted is None else node in wanted:
+        if op is None or (wanted is not None and node in wanted):
             found[node] = g if boxed or node in owned else own(g)
-        if node.op is None or (useful is not None and useful.isdisjoint(node.parents)):
+        if op is None or (useful is not None and useful.isdisjoint(node.parents)):
             continue
-        pulled = node.op.pull(node, g, boxed, useful)
+        pulled = op.pull(node, g, boxed, useful)
         for listener in listeners:
             listener.pulled(node, g, pulled)
         for parent, share, _ in pulled:
@@ -77,7 +77,7 @@ def _sweep(
                 share = sum_to(share, shape=parent.shape)  # broadcasting is undone here, for all ops
             if parent not in cotangents:
                 cotangents[parent] = share
-                heapq.heappush(heap, (-parent.id, parent))
+                heappush(heap, (-parent.id, parent))
                 if parent.op is None and not boxed and share is not g and share.base is None:
                     owned.add(parent)  # freshly computed: a leaf may keep it as its gradient
             elif parent in owned:
@@ -103,19 +103,3 @@ def add(a: Any, b: Any) -> Any:
 def own(g: Any) -> Any:
     """Return a copy of an array that rules, the user or other nodes may still see."""
     return backend_of(g).xp.array(g)
-
-
-def leading_to(wanted: set[Node], roots: Iterable[Node]) -> set[Node]:
-    """Return the nodes between `roots` and `wanted`: only through these must cotangents flow."""
-    seen: set[Node] = set(roots)
-    stack = list(seen)
-    while stack:
-        for parent in stack.pop().parents:
-            if parent is not None and parent not in seen:
-                seen.add(parent)
-                stack.append(parent)
-    useful: set[Node] = set()
-    for node in sorted(seen, key=lambda node: node.id):  # parents come first
-        if node in wanted or any(parent in useful for parent in node.parents):
-            useful.add(node)
-    return useful

@@ -62,7 +62,7 @@ def take_array(tensor: Tensor, array: Array, writer: str) -> None:
     if node is not None:
         tensor.requires_grad = True
         assert tensor.node is not None
-        tensor.node.hooks = node.hooks
+        tensor.node.hooks, tensor.node.watched = node.hooks, node.watched
 
 
 def clear_gradients(tensors: Iterable[Tensor], set_to_none: bool) -> None:

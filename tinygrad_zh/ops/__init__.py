@@ -36,10 +36,12 @@ from . import (
     masks,
     normalise,
     numpy_names,
+    operators,
     parts,
     protocol,
     publish,
     random,
+    reach,
     reduce,
     results,
     rounding,
@@ -52,8 +54,10 @@ from . import (
     write,
 )
 from .attach import attach_methods
+from .operators import attach_operators
 
 attach_methods()
+attach_operators()
 
 __all__ = [
     "accumulate",
@@ -83,10 +87,12 @@ __all__ = [
     "masks",
     "normalise",
     "numpy_names",
+    "operators",
     "parts",
     "protocol",
     "publish",
     "random",
+    "reach",
     "reduce",
     "results",
     "rounding",

@@ -63,7 +63,7 @@ def retain_grad(input: Tensor) -> None:
         if tensor is not None:
             accumulate(tensor, g if isinstance(g, Tensor) else own(g))
 
-    node.retain = retain
+    node.retain, node.watched = retain, True
 
 
 def retains_grad(self: Tensor) -> bool:

@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+from ..core.primitive import Primitive
 from ..core.registry import register, registry
 from ..core.tensor import Tensor
 from .publish import inplace_methods, methods, public
@@ -57,11 +58,22 @@ def overwritten(tensor: Tensor, name: str, compute: Callable[[Tensor], Tensor]) 
     return write(tensor, result, name)
 
 
+def as_method(function: Any) -> Any:
+    """Return a method for a primitive; functions are methods as they are."""
+    if not isinstance(function, Primitive):
+        return function
+
+    def method(self: Tensor, *args: Any, **kwargs: Any) -> Any:
+        return function(self, *args, **kwargs)
+
+    return functools.update_wrapper(method, function)
+
+
 def attach_methods() -> None:
     """Attach every published method to Tensor's base class; what the class defines itself stays."""
     for name in sorted(methods):
         if not hasattr(Tensor, name):
-            setattr(Tensor, name, public[name])
+            setattr(Tensor, name, as_method(public[name]))
     for name in sorted(inplace_methods):
         setattr(Tensor, name + "_", inplace_form(name, public[name]))
 

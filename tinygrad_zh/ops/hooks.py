@@ -65,6 +65,7 @@ def register_hook(input: Tensor, hook: Callable[[Tensor], Any]) -> Handle:
     if node.hooks is None:
         node.hooks = []
     node.hooks.append(hook)
+    node.watched = True
     return Handle(node.hooks, hook)
 
 

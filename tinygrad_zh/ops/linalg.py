@@ -14,6 +14,7 @@ from ..core.primitive import SAME, primitive
 from ..core.registry import register
 from ..core.symbol import PRODUCT, SUM
 from ..errors import error
+from .fusable import fusable
 from .publish import published
 from .shape import mT, reshape_p, sum_to
 
@@ -30,12 +31,23 @@ def matmul_p(xp: Any, a: Any, b: Any) -> Any:
     return xp.matmul(a, b)
 
 
+def weight_pullback_value(xp: Any, g: Any, x: Any) -> Any:
+    """The same on arrays, in one step."""
+    return xp.matmul(rows(g).T, rows(x))
+
+
+@fusable(array_value=weight_pullback_value)
+def weight_pullback(g: Any, x: Any) -> Any:
+    """Gᵀ X, all dimensions but the last counting the rows."""
+    return matmul_p(mT(rows(g)), rows(x))
+
+
 @primitive(
     r"<x:2>\,<weight:3>^{\top} + <bias>",
     level=SUM,
     promote=SAME,
     vjp_x=lambda g, weight: matmul_p(g, weight),
-    vjp_weight=lambda g, x: matmul_p(mT(rows(g)), rows(x)),
+    vjp_weight=lambda g, x: weight_pullback(g, x),
     vjp_bias=lambda g, bias_shape: sum_to(g, shape=bias_shape),
     tex_rules={"weight": r"g^{\top}\,x"},
     name="linear",

@@ -240,9 +240,7 @@ def soft_cross_entropy(input: Any, target: Any, weight: Any, reduction: str, lab
 
 
 @published(method=False)
-def nll_loss(
-    input: Any, target: Any, weight: Any = None, *, ignore_index: int = -100, reduction: str = "mean"
-) -> Any:
+def nll_loss(input: Any, target: Any, weight: Any = None, *, ignore_index: int = -100, reduction: str = "mean") -> Any:
     """Return −input at the target class, for log-probabilities; see `cross_entropy`.
 
     Parameters

@@ -35,7 +35,7 @@ def sum_to(xp: Any, x: Any, *, shape: Shape) -> Any:
     if lead < 0 or any(n not in (1, x.shape[lead + i]) for i, n in enumerate(shape)):
         raise error("sum-to-shape", source=x.shape, target=shape)
     axes = (*range(lead), *(lead + i for i, n in enumerate(shape) if n == 1 and x.shape[lead + i] != 1))
-    return xp.sum(x, axis=axes, keepdims=True).reshape(shape) if axes else x.reshape(shape)
+    return x.sum(axis=axes, keepdims=True).reshape(shape) if axes else x.reshape(shape)
 
 
 @primitive(
@@ -226,6 +226,8 @@ def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
         raise error("flatten-order", start=start_dim, end=end_dim)
     if not input.ndim:
         return reshape_p(input, shape=(1,))
+    if first == last:
+        return input
     merged = math.prod(input.shape[first : last + 1])
     return reshape_p(input, shape=(*input.shape[:first], merged, *input.shape[last + 1 :]))
 

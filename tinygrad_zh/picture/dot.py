@@ -132,11 +132,16 @@ def heading_of(graph: Graph, look: Look) -> str:
     )
 
 
+def quoted(text: str) -> str:
+    """Return text as a name in DOT."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
 def source_of(graph: Graph, look: Look) -> str:
     """Return the graph as DOT source; the same graph gives the same text."""
     keys = {vertex: f"n{i}" for i, vertex in enumerate(graph.vertices)}
     lines = [
-        "digraph {",
+        f"digraph {quoted(say(look.lang, 'title', name=graph.result.name))} {{",
         f'  graph [rankdir={look.rankdir} labelloc=t fontname="{SANS}" label={heading_of(graph, look)}'
         ' bgcolor=white nodesep=0.3 ranksep=0.4 pad=0.25 charset="UTF-8"]',
         f'  node [fontname="{SANS}" fontcolor="{INK}" margin="0.1,0.05"]',

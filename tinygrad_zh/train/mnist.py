@@ -26,7 +26,7 @@ from .loop import fit
 from .network import mlp, pixels_of, save_model
 from .progress import Progress
 from .report import CHECKPOINT, write_report
-from .saved import load_state
+from .saved import load_state, make_folder
 from .settings import Settings
 from .words import say
 
@@ -88,6 +88,7 @@ def train_mnist(
         report(say("data-subset"))
 
     out = Path(out)
+    make_folder(out)
     sizes = (train.images[0].size, *settings.hidden, len(train.classes))
     manual_seed(settings.seed)
     model = mlp(sizes).to(chosen)

@@ -21,6 +21,7 @@ from .history import Epoch, Position, Sums
 from .packing import packed, unpacked
 
 KIND = "training"
+NAMES = {"about", "epoch", "step", "steps", "sums", "history", "optimizer", "generator", "loader"}
 MODEL = "model."
 
 
@@ -43,8 +44,16 @@ def save_run(
         "generator": default_generator.get_state(),
         "loader": loader.state_dict() if hasattr(loader, "state_dict") else None,
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     save_checkpoint(path, arrays, state)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for results, unless it is there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as failed:
+        raise error("file-write", path=os.fspath(folder), reason=failed.strerror or str(failed)) from failed
 
 
 def load_run(path: str | os.PathLike[str], model: Module, optimizer: Optimizer, loader: Any) -> Position:
@@ -86,7 +95,7 @@ def remaining(loader: Iterable[Any], done: int) -> Iterator[Any]:
 def load_state(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the arrays and the state of a training run's checkpoint."""
     arrays, state = load_checkpoint(path)
-    if state.get("kind") != KIND:
+    if state.get("kind") != KIND or not state.keys() >= NAMES:
         raise error("run-kind", path=os.fspath(path))
     return arrays, state
 

@@ -220,8 +220,7 @@ def gradgradcheck(
     if grad_outputs is None:
         rng = np.random.default_rng(seed)
         grad_outputs = [
-            box(backend_of(y.array).from_numpy(np.asarray(rng.normal(size=y.shape)))).requires_grad_()
-            for y in outputs
+            box(backend_of(y.array).from_numpy(np.asarray(rng.normal(size=y.shape)))).requires_grad_() for y in outputs
         ]
     cotangents = as_outputs(grad_outputs)
     count = len(args)

@@ -102,11 +102,15 @@ def backward(
     seeds = seeds_of(as_sequence("backward", tensors), grad_tensors, create_graph)
     chosen = None if inputs is None else as_sequence("backward", inputs)
     wanted = None if chosen is None else {root_of(x): x for x in chosen}
-    found = quietly_here(sweep, seeds, None if wanted is None else set(wanted), retain, create_graph)
-    for node, g in found.items():
-        tensor = wanted[node] if wanted is not None else node.target() if node.target is not None else None
-        if tensor is not None and tensor.node is not None:  # it may have been told since to require no gradient
-            quietly_here(accumulate, tensor, g)
+
+    def fill() -> None:
+        found = sweep(seeds, None if wanted is None else set(wanted), retain, create_graph)
+        for node, g in found.items():
+            tensor = wanted[node] if wanted is not None else node.target() if node.target is not None else None
+            if tensor is not None and tensor.node is not None:  # it may have been told since to require no gradient
+                accumulate(tensor, g)
+
+    quietly_here(fill)
 
 
 def grad(

@@ -189,12 +189,12 @@ add_entries(
             MissingPackageError,
             en=Text(
                 error="the picture's DOT source has been written instead.",
-                expected="{path}",
+                expected="the file {path}.",
                 hint="once graphviz is installed: dot -Tsvg -O {path}",
             ),
             zh=Text(
                 error="改为保存了图的 DOT 源码。",
-                expected="{path}",
+                expected="文件 {path}。",
                 hint="装好 graphviz 之后：dot -Tsvg -O {path}",
             ),
         ),

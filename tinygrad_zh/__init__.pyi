@@ -14,6 +14,7 @@ from .core.primitive import FLOAT as FLOAT, SAME as SAME, primitive as primitive
 from .core.record import record as record
 from .core.tensor import Tensor as Tensor
 from .ops.grad_mode import enable_grad as enable_grad, is_grad_enabled as is_grad_enabled
+from .ops.grad_mode import no_grad as no_grad, no_grad as inference_mode
 from .ops.grad_mode import set_grad_enabled as set_grad_enabled
 from .picture import draw as draw, explain as explain
 from .transforms import gradient as gradient

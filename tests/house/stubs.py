@@ -147,7 +147,8 @@ def package_stub() -> str:
         "from .core.record import record as record\n",
         "from .core.tensor import Tensor as Tensor\n",
         "from .ops.grad_mode import enable_grad as enable_grad, is_grad_enabled as is_grad_enabled\n",
-        "from .ops.grad_mode import no_grad as no_grad, no_grad as inference_mode, set_grad_enabled as set_grad_enabled\n",
+        "from .ops.grad_mode import no_grad as no_grad, no_grad as inference_mode\n",
+        "from .ops.grad_mode import set_grad_enabled as set_grad_enabled\n",
         "from .picture import draw as draw, explain as explain\n",
         "from .transforms import gradient as gradient\n",
     }

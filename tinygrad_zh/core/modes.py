@@ -7,7 +7,7 @@ May import: floor 0.  Read next: ``inplace.py``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Listener(Protocol):
     """Whoever wants to see what the engine does: ``record``, a profiler, capture."""
 
-    def ran(self, op: Primitive, arrays: tuple[Array, ...], static: dict[str, Any], result: Any) -> None:
+    def ran(self, op: Primitive, arrays: Sequence[Array], static: dict[str, Any], result: Any) -> None:
         """A primitive computed `result`: every forward step, and every step of a lifted backward sweep."""
 
     def applied(self, op: Primitive, operands: tuple[Any, ...], static: dict[str, Any], result: Tensor) -> None:

@@ -51,7 +51,7 @@ class Record:
         self._stack.close()
         self._alive.clear()
 
-    def ran(self, op: Primitive, arrays: tuple[Array, ...], static: dict[str, Any], result: Any) -> None:
+    def ran(self, op: Primitive, arrays: Any, static: dict[str, Any], result: Any) -> None:
         """The door: nothing is kept here, for ``applied`` sees the same step with its Tensors."""
 
     def applied(self, op: Primitive, operands: tuple[Any, ...], static: dict[str, Any], result: Any) -> None:

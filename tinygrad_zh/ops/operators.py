@@ -35,7 +35,7 @@ NO_INPLACE = {"matmul"}
 
 def short(op: Any) -> Callable[[Any, Any], Any]:
     """Return the way by which an operator calls its op: the short one, if the op is a primitive."""
-    return op.of_two if isinstance(op, Primitive) else op  # type: ignore[no-any-return]
+    return op.of_two if isinstance(op, Primitive) else op
 
 
 def binary(op: Any) -> Callable[[Any, Any], Any]:

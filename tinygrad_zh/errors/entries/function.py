@@ -124,7 +124,7 @@ add_entries(
                 error="∂output {output}[{row}] / ∂input {input}[{entry}]: reverse mode says {reverse:.9g}, "
                 "finite differences say {difference:.9g}.",
                 expected="the two agree to rounding.",
-                hint="check the derivative rule; at a kink (relu at 0) the derivative does not exist, so move the input.",
+                hint="check the derivative rule; at a kink (relu at 0) no derivative exists, so move the input.",
             ),
             zh=Text(
                 error="∂输出 {output}[{row}] / ∂输入 {input}[{entry}]：反向传播(backward)得 {reverse:.9g}，"

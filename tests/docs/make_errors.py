@@ -42,10 +42,11 @@ This page is made from the catalogue by `python -m tests.docs.make_errors`.
 
 [English](errors.md)
 
-本软件包有意抛出的每个错误(error)都有一个不变的代码 `problem.code`，报错信息分三部分：出了什么错，本来预期什么，建议怎么办。
-花括号里的名字代表出错时才知道的内容。错误的类(class)同时也是 Python 用户会捕获的内置类，例如 `ShapeError` 也是 `ValueError`；
-它们都在 [errors/classes.py](../tinygrad_zh/errors/classes.py)。报错信息用中文还是英文，由环境变量 `TINYGRAD_ZH_LANG`
-（`zh` 或 `en`）决定，没有设置时由系统语言决定。
+本软件包有意抛出的每个错误(error)都有一个不变的代码 `problem.code`，报错信息分三部分：
+出了什么错，本来预期什么，建议怎么办。花括号里的名字代表出错时才知道的内容。
+错误的类(class)同时也是 Python 用户会捕获的内置类，例如 `ShapeError` 也是 `ValueError`；
+它们都在 [errors/classes.py](../tinygrad_zh/errors/classes.py)。报错信息用中文还是英文，
+由环境变量 `TINYGRAD_ZH_LANG`（`zh` 或 `en`）决定，没有设置时由系统语言决定。
 
 本页由 `python -m tests.docs.make_errors` 从错误目录生成。
 """,

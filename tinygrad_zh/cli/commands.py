@@ -31,7 +31,7 @@ from .words import say as explain
 
 INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C ended
 HERE = "."  # --resume without a path
-SETTINGS = ("data", "hidden", "optimizer", "lr", "momentum", "batch_size", "seed")
+SETTINGS = ("data", "hidden", "optimizer", "lr", "momentum", "batch_size", "seed", "threads")
 
 with_help = click.help_option("--help", "-h", help=explain("help"))
 
@@ -62,6 +62,7 @@ def train() -> None:
 @click.option("--batch-size", type=click.IntRange(1), default=64, show_default=True, help=explain("batch-size"))
 @click.option("--epochs", type=click.IntRange(1), default=10, show_default=True, help=explain("epochs"))
 @click.option("--seed", type=int, default=0, show_default=True, help=explain("seed"))
+@click.option("--threads", type=click.IntRange(1), default=1, show_default=True, help=explain("threads"))
 @click.option("--device", default="auto", show_default=True, metavar="[auto|cpu|cuda]", help=explain("device"))
 @click.option(
     "--resume",

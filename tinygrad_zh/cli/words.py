@@ -37,6 +37,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "训练轮数：全部图片看几遍；--quick 时默认 2。",
         "How many times all pictures are seen; 2 by default with --quick.",
     ),
+    "threads": (
+        "矩阵乘法最多用几个线程；同样的线程数才有逐位相同的结果。",
+        "At most so many threads for a matrix product; results repeat bit for bit with the same number.",
+    ),
     "seed": ("随机种子：决定初始权重和图片顺序。", "Decides the first weights and the order of the pictures."),
     "device": (
         "在哪里计算；auto：有可用的 GPU 就用 GPU，并说明理由。",

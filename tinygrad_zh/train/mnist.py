@@ -28,6 +28,7 @@ from .progress import Progress
 from .report import CHECKPOINT, write_report
 from .saved import load_state, make_folder
 from .settings import Settings
+from .threads import limited_threads
 from .words import say
 
 TITLES = {"mnist": "MNIST", "fashion": "Fashion-MNIST"}
@@ -101,20 +102,21 @@ def train_mnist(
     if resume is not None:
         _, state = load_state(resume)
         report(say("resumed", path=resume, epoch=state["epoch"], step=state["step"]))
-    history = fit(
-        model,
-        loss,
-        optimizer,
-        loader,
-        epochs=epochs,
-        validation=test_loader,
-        progress=progress,
-        checkpoint=out / CHECKPOINT,
-        resume=resume,
-        about={**settings.plain(), "epochs": epochs},
-    )
-    save_model(out / "model.safetensors", model, sizes, train.classes)
-    return write_report(out, model, loss, test, history, settings.plain(), TITLES[settings.data], chosen, report)
+    with limited_threads(settings.threads):
+        history = fit(
+            model,
+            loss,
+            optimizer,
+            loader,
+            epochs=epochs,
+            validation=test_loader,
+            progress=progress,
+            checkpoint=out / CHECKPOINT,
+            resume=resume,
+            about={**settings.plain(), "epochs": epochs},
+        )
+        save_model(out / "model.safetensors", model, sizes, train.classes)
+        return write_report(out, model, loss, test, history, settings.plain(), TITLES[settings.data], chosen, report)
 
 
 def read_data(settings: Settings, folder: str | os.PathLike[str] | None) -> tuple[Images, Images]:

@@ -27,7 +27,7 @@ from ..storage import atomic_write
 from .history import Epoch
 from .network import pixels_of
 from .plots import write_curves, write_mistakes
-from .versions import threads, usable_cores, versions
+from .versions import usable_cores, versions
 from .words import say
 
 CHECKPOINT = "checkpoint.safetensors"
@@ -57,7 +57,6 @@ def write_report(
         **settings,
         "test_examples": len(test),
         "device": str(device),
-        "threads": threads(),
         "cores": usable_cores(),
         "versions": versions(),
         "history": [asdict(epoch) for epoch in history],

@@ -38,6 +38,8 @@ class Settings:
         How many pictures a step sees.
     seed : int
         Of the weights and of the order of the pictures.
+    threads : int
+        At most so many for a matrix product; sums are taken in another order with another number.
     """
 
     data: str = "mnist"
@@ -48,6 +50,7 @@ class Settings:
     momentum: float = 0.9
     batch_size: int = 64
     seed: int = 0
+    threads: int = 1
 
     def plain(self) -> dict[str, Any]:
         """Return the settings as values that JSON can hold."""

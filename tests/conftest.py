@@ -123,3 +123,14 @@ def pytest_make_collect_report(
 def root() -> Path:
     """The repository."""
     return ROOT
+
+
+@pytest.fixture(autouse=True)
+def names_of_the_package(request: pytest.FixtureRequest, doctest_namespace: dict[str, object]) -> None:
+    """Let an example in a docstring write ``tensor`` and ``tg.tensor`` without importing them first."""
+    if not isinstance(request.node, pytest.DoctestItem):
+        return
+    import tinygrad_zh as tg
+
+    doctest_namespace.update({name: getattr(tg, name) for name in dir(tg) if name not in ("bool", "float", "int")})
+    doctest_namespace["tg"] = tg

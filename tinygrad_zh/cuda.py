@@ -1,4 +1,4 @@
-"""Floor 2: the public face ``tinygrad_zh.cuda`` (compiled and emulated; not yet run on a GPU).
+"""Floor 2: the public face ``tinygrad_zh.cuda`` (prepared, and tested on a strict double; not yet run on a GPU).
 
 May import: floor 0.
 """

@@ -166,7 +166,7 @@ def test_without_graphviz_there_is_the_source_and_a_word(
     assert (tmp_path / "graph.dot").read_text(encoding="utf-8").startswith("digraph")
     assert not (tmp_path / "graph.svg").exists()
     (line,) = [line for line in said if "graph.dot" in line and "computation graph" in line]
-    assert ("dot -Tsvg" if package == "dot" else 'pip install "tinygrad_zh[draw]"') in line
+    assert ("dot -Tsvg" if package == "dot" else 'pip install ".[draw]"') in line
 
 
 @pytest.mark.parametrize("package", ["matplotlib", "safetensors"])
@@ -175,7 +175,7 @@ def test_a_missing_package_is_told_before_the_training(
 ) -> None:
     find_spec = __import__("importlib.util").util.find_spec
     monkeypatch.setattr("importlib.util.find_spec", lambda name: find_spec(name) if name != package else None)
-    with pytest.raises(MissingPackageError, match=rf"(?s){package}.*tinygrad_zh\[train\]"):
+    with pytest.raises(MissingPackageError, match=rf"(?s){package}.*\.\[train\]"):
         train(tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

@@ -84,11 +84,10 @@ def as_dtype(dtype: Any) -> DType:
         return NAMES[name]
     if dtype is not None:  # np.dtype(None) would be float64
         try:
-            found = np.dtype(dtype)
+            found: DType = np.dtype(dtype).newbyteorder("=")
         except TypeError:
             pass
         else:
             if found in DTYPES:
-                native: DType = found.newbyteorder("=")
-                return native
+                return found
     raise error("dtype-unknown", dtype=dtype, known=", ".join(sorted(str(known) for known in DTYPES)))

@@ -91,6 +91,9 @@ def rebase(tensor: Tensor, node: Node | None) -> None:
         if any(parents):
             view = functools.partial(op, **static)
             overwritten = Node(registry["overwrite"], parents, (), {"view": view}, base.shape, base.dtype)  # type: ignore[arg-type]
+            before = registry["box"](base.array, base.node)
             rebase(base, overwritten)
+            for listener in MODE.get().listeners:
+                listener.applied(registry["overwrite"], (before, tensor), overwritten.static, base)  # type: ignore[arg-type]
         else:
             base.seen = tensor.seen

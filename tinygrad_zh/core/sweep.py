@@ -75,17 +75,17 @@ def _sweep(
         for parent, share, _ in pulled:
             if parent.shape is not None and share.shape != parent.shape:
                 share = sum_to(share, shape=parent.shape)  # broadcasting is undone here, for all ops
-            if parent not in cotangents:
+            held = cotangents.get(parent)
+            if held is None:
                 cotangents[parent] = share
                 heappush(heap, (-parent.id, parent))
                 if parent.op is None and not boxed and share is not g and share.base is None:
                     owned.add(parent)  # freshly computed: a leaf may keep it as its gradient
             elif parent in owned:
-                total = cotangents[parent]
-                total += share
-                cotangents[parent] = total
+                held += share
+                cotangents[parent] = held
             else:
-                cotangents[parent] = add(cotangents[parent], share)
+                cotangents[parent] = add(held, share)
                 if not boxed and parent.shape is not None:
                     owned.add(parent)
         if not retain:

@@ -90,7 +90,7 @@ class Sequential(Numbered):
 
     Examples
     --------
-    >>> Sequential(Flatten(), Linear(784, 10))
+    >>> nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
     Sequential(
       (0): Flatten(start_dim=1, end_dim=-1)
       (1): Linear(in_features=784, out_features=10, bias=True)

@@ -346,7 +346,7 @@ class Module:
         return self.to("cpu")
 
     def cuda(self, device: Any = None) -> Self:
-        """Move parameters and buffers to an NVIDIA GPU (compiled and emulated; not yet run on a GPU)."""
+        """Move parameters and buffers to an NVIDIA GPU (tested on a double; not yet run on a GPU)."""
         return self.to(as_device("cuda" if device is None else device))
 
     def float(self) -> Self:

@@ -148,9 +148,9 @@ def filled(op: str, sizes: tuple[Any, ...], value: Any, dtype: Any, device: Any,
     shape = sizes_of(op, sizes)
     if min(shape, default=0) < 0:
         raise error("size-negative", op=op, sizes=shape)
-    made = box(
-        backend_for(device).xp.full(shape, value, dtype=get_default_dtype() if dtype is None else as_dtype(dtype))
-    )
+    wanted = get_default_dtype() if dtype is None else as_dtype(dtype)
+    number = np.asarray(value).astype(wanted).item()  # −1 as uint8 is 255, as in PyTorch
+    made = box(backend_for(device).xp.full(shape, number, dtype=wanted))
     return made.requires_grad_() if requires_grad else made
 
 

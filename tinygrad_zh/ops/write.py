@@ -47,9 +47,11 @@ def write(tensor: Tensor, result: Tensor, name: str) -> Tensor:
         if not can_cast(result.dtype, tensor.dtype):
             raise error("inplace-dtype", op=name, result=result.dtype, target=tensor.dtype)
         result = registry["cast"](result, dtype=tensor.dtype)
+    if any(stride == 0 and n > 1 for stride, n in zip(tensor.array.strides, tensor.shape, strict=True)):
+        raise error("inplace-readonly", op=name)  # an expanded view: several elements share one place in memory
     try:
         tensor.array[...] = result.array
-    except ValueError as problem:  # an expanded view: several elements share one place in memory
+    except ValueError as problem:  # memory that belongs to somebody who forbids writing
         raise error("inplace-readonly", op=name) from problem
     touch(tensor, f"{name} at {registry['user_line']()}")
     if recording:

@@ -71,8 +71,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "installed: dot -Tsvg {name} -o graph.svg",
     ),
     "what-graph-package": (
-        '一步训练的计算图（DOT 源码；要 SVG 请安装：pip install "tinygrad_zh[draw]"）',
-        'the computation graph of one step, as DOT source; for SVG: pip install "tinygrad_zh[draw]"',
+        '一步训练的计算图（DOT 源码；要 SVG 请安装：pip install ".[draw]"）',
+        'the computation graph of one step, as DOT source; for SVG: pip install ".[draw]"',
     ),
     "what-checkpoint": (
         "检查点(checkpoint)；多训练几轮：{command}",

@@ -11,12 +11,12 @@ add_entries(
             en=Text(
                 error="the package {package} is not installed; it is needed for {purpose}.",
                 expected="{package} installed in this Python environment.",
-                hint='pip install "tinygrad_zh[{extra}]"',
+                hint='in the cloned folder: pip install ".[{extra}]"',
             ),
             zh=Text(
                 error="没有安装软件包 {package}，而 {purpose} 需要它。",
                 expected="当前 Python 环境中装有 {package}。",
-                hint='pip install "tinygrad_zh[{extra}]"',
+                hint='在克隆的文件夹里：pip install ".[{extra}]"',
             ),
         ),
         "device-unknown": Entry(
@@ -39,12 +39,12 @@ add_entries(
             en=Text(
                 error="the device {device} cannot be used: {reason}.",
                 expected="an NVIDIA GPU with its driver, and CuPy.",
-                hint='pip install "tinygrad_zh[cuda]" installs CuPy; without a GPU use device="cpu".',
+                hint='in the cloned folder, pip install ".[gpu]" installs CuPy; without a GPU use device="cpu".',
             ),
             zh=Text(
                 error="设备(device) {device} 不能用：{reason}。",
                 expected="带驱动程序的 NVIDIA GPU，以及 CuPy。",
-                hint='pip install "tinygrad_zh[cuda]" 安装 CuPy；没有 GPU 时用 device="cpu"。',
+                hint='在克隆的文件夹里，pip install ".[gpu]" 安装 CuPy；没有 GPU 时用 device="cpu"。',
             ),
         ),
         "numpy-device": Entry(

@@ -14,11 +14,12 @@ the other large parts are imported when they are first used; importing this pack
 from __future__ import annotations
 
 import importlib
+import os
 from typing import Any
 
 from . import ops as ops
 from . import transforms as transforms
-from .backend.devices import Device, device
+from .backend.devices import CPU, Device, device, register_kernel
 from .backend.dtypes import bool_ as bool
 from .backend.dtypes import (
     float16,
@@ -48,6 +49,17 @@ inference_mode = no_grad
 
 # The operations, by the names under which ops/ published them; __init__.pyi lists them for editors.
 globals().update(public)
+
+if os.environ.get("TINYGRAD_ZH_KERNELS") != "0":  # "0": compute with the plain formulas
+    # Kernels for the CPU, by name: a module of kernels, and Numba, are imported when one of them is first called.
+    for _op, _where in (
+        (ops.step.sgd_step, "step:sgd_step"),
+        (ops.step.adam_step, "step:adam_step"),
+        (ops.activation.relu_pullback, "activation:relu_pullback"),
+        (ops.loss.cross_entropy_p, "loss:cross_entropy"),
+        (ops.loss.cross_entropy_pullback, "loss:cross_entropy_pullback"),
+    ):
+        register_kernel(CPU, _op.name, f"{__name__}.kernels.cpu.{_where}", _op.value)
 
 _LATER = {
     "autograd": ".autograd",

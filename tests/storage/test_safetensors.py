@@ -230,7 +230,7 @@ def test_without_the_package_the_error_says_what_to_install(tmp_path: Path, monk
     monkeypatch.setitem(sys.modules, "safetensors", None)
     monkeypatch.setitem(sys.modules, "safetensors.numpy", None)
     assert read_header(tmp_path / "x").tensors["x"].shape == (2,)
-    with pytest.raises(MissingPackageError, match=r"tinygrad_zh\[train\]"):
+    with pytest.raises(MissingPackageError, match=r"\.\[train\]"):
         load_file(tmp_path / "x")
     with pytest.raises(MissingPackageError):
         save_file({"x": np.ones(2)}, tmp_path / "y")

@@ -8,8 +8,9 @@ May import: ``errors``, ``dtypes``.  Read next: ``quiet.py``.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,21 +70,53 @@ class Backend:
 
 
 class LazyKernel:
-    """A fused kernel that is imported when it is first called, and then takes its own place in the table."""
+    """A fused kernel that is imported when it is first called, and then takes its own place in the table.
 
-    def __init__(self, kernels: dict[str, Any], name: str, where: str) -> None:
-        self._kernels, self._name, self._where = kernels, name, where
+    If what it needs is not installed, the `plain` formula takes that place.
+    """
+
+    def __init__(self, kernels: dict[str, Any], name: str, where: str, plain: Callable[..., Any] | None = None) -> None:
+        self._kernels, self._name, self._where, self._plain = kernels, name, where, plain
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Import the kernel, put it into the table, and call it."""
         module, function = self._where.split(":")
-        kernel = self._kernels[self._name] = getattr(importlib.import_module(module), function)
+        try:
+            kernel = getattr(importlib.import_module(module), function)
+        except ImportError:
+            if self._plain is None:
+                raise
+            kernel = self._plain
+        self._kernels[self._name] = kernel
         return kernel(*args, **kwargs)
 
 
-def register_kernel(backend: Backend, name: str, where: str) -> None:
-    """Let a fused kernel, ``"module:function"``, stand for the formula of the primitive `name`."""
-    backend.kernels[name] = LazyKernel(backend.kernels, name, where)
+def register_kernel(backend: Backend, name: str, where: str, plain: Callable[..., Any] | None = None) -> None:
+    """Let a fused kernel, ``"module:function"``, stand for the formula of the primitive `name`.
+
+    Parameters
+    ----------
+    backend : Backend
+        Whose arrays the kernel computes with.
+    name : str
+        Name of the primitive.
+    where : str
+        ``"module:function"``, imported at the first call.
+    plain : callable, optional
+        The primitive's value, to be used if the module cannot be imported.
+    """
+    backend.kernels[name] = LazyKernel(backend.kernels, name, where, plain)
+
+
+@contextlib.contextmanager
+def kernels_off() -> Iterator[None]:
+    """Compute with the plain formulas on the CPU, in all threads, inside a ``with`` block."""
+    before = dict(CPU.kernels)
+    CPU.kernels.clear()
+    try:
+        yield
+    finally:
+        CPU.kernels.update(before)
 
 
 CPU = Backend(Device("cpu"), np, np.ndarray, np.asarray, np.asarray)
@@ -186,6 +219,6 @@ def why_no_cuda() -> str | None:
 
 
 def _register_cupy() -> None:
-    """Register CuPy's backend (compiled and emulated; not yet run on a GPU)."""
+    """Register CuPy's backend (prepared, and tested on a strict double of CuPy; not yet run on a GPU)."""
     cupy = importlib.import_module("cupy")
     register_backend(Backend(Device("cuda", 0), cupy, cupy.ndarray, cupy.asarray, cupy.asnumpy))

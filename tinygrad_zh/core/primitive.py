@@ -265,24 +265,32 @@ class Primitive:
         offered.append(g)
         if node.static:
             offered += [node.static[n] for n in self.static_names]
-        shares = None if self.joint is None else self.joint.function(*self.joint.pick(offered))
-        if shares is not None and len(shares) != len(node.parents):
-            raise error("rule-count", op=self.name, expected=len(node.parents), got=len(shares))
+        if self.joint is not None:
+            return self._pull_jointly(self.joint, node, offered, useful)
         pulled = []
-        for i, parent in enumerate(node.parents):
+        for i, (parent, rule) in enumerate(zip(node.parents, self.rules, strict=False)):
             if parent is None or (useful is not None and parent not in useful):
                 continue
-            if shares is not None:
-                share = shares[i] if shares[i] is None else shares[i][...]  # a view: two may be one array
-            elif (rule := self.rules[i]) is not None:
-                place = rule.place
-                share = rule.function(*rule.pick(offered)) if place is None else rule.function(offered[place])
-                if rule.partial:
-                    share = g * share
-            else:
+            if rule is None:
                 raise error("not-differentiable", op=self.name, operand=self.operands[i])
-            if share is not None:
-                pulled.append((parent, share, i))
+            if rule.place is not None:
+                share = rule.function(offered[rule.place])
+            else:
+                share = rule.function(*rule.pick(offered))
+            pulled.append((parent, g * share if rule.partial else share, i))
+        return pulled
+
+    def _pull_jointly(
+        self, joint: Rule, node: Node, offered: list[Any], useful: set[Node] | None
+    ) -> list[tuple[Node, Any, int]]:
+        """Run a rule that returns a share per operand; two of them may be one array, so each is made a view."""
+        shares = joint.function(*joint.pick(offered))
+        if len(shares) != len(node.parents):
+            raise error("rule-count", op=self.name, expected=len(node.parents), got=len(shares))
+        pulled = []
+        for i, (parent, share) in enumerate(zip(node.parents, shares, strict=True)):
+            if parent is not None and share is not None and (useful is None or parent in useful):
+                pulled.append((parent, share[...], i))
         return pulled
 
     def read(self, node: Node, boxed: bool) -> list[Any]:

@@ -1,6 +1,6 @@
 r"""Floor 2: activation functions.
 
-May import: floors 0–1, ``elementwise``, ``special``.  Read next: ``normalise.py``.
+May import: floors 0–1, ``elementwise``, ``fusable``, ``special``.  Read next: ``normalise.py``.
 """
 
 from __future__ import annotations
@@ -11,13 +11,18 @@ from typing import Any
 from ..core.primitive import FLOAT, primitive
 from ..errors import error
 from .elementwise import exp, masked_to_zero, tanh, where_p
+from .fusable import fusable
 from .publish import publish, published
 from .special import erf
 
 
-@primitive(
-    r"\operatorname{relu}(<x>)", vjp_x=lambda g, y: masked_to_zero(g, y <= 0), tex_rules={"x": r"g \odot [x > 0]"}
-)
+@fusable()
+def relu_pullback(g: Any, y: Any) -> Any:
+    """`g` where relu let x through, else 0; where y is NaN, `g`."""
+    return masked_to_zero(g, y <= 0)
+
+
+@primitive(r"\operatorname{relu}(<x>)", vjp_x=lambda g, y: relu_pullback(g, y), tex_rules={"x": r"g \odot [x > 0]"})
 def relu(xp: Any, x: Any) -> Any:
     """Return max(x, 0); the slope at 0 is 0."""
     return xp.maximum(x, 0)

@@ -47,7 +47,8 @@ def write(tensor: Tensor, result: Tensor, name: str) -> Tensor:
         if not can_cast(result.dtype, tensor.dtype):
             raise error("inplace-dtype", op=name, result=result.dtype, target=tensor.dtype)
         result = registry["cast"](result, dtype=tensor.dtype)
-    if any(stride == 0 and n > 1 for stride, n in zip(tensor.array.strides, tensor.shape, strict=True)):
+    strides = zip(tensor.array.strides, tensor.shape, strict=True)
+    if tensor.array.size and any(stride == 0 and n > 1 for stride, n in strides):
         raise error("inplace-readonly", op=name)  # an expanded view: several elements share one place in memory
     try:
         tensor.array[...] = result.array

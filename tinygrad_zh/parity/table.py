@@ -179,7 +179,8 @@ GRAPH = ("它只在计算图里连接几个结果，不单独运行", "it joins 
 REASONS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("rand", "randn", "randint", "randperm", "bernoulli", "chance", "multinomial", "dropout"), RANDOM),
     **dict.fromkeys(
-        ("softmax_pullback", "log_softmax_pullback", "cross_entropy_pullback", "weight_pullback"), BACKWARD
+        ("relu_pullback", "softmax_pullback", "log_softmax_pullback", "cross_entropy_pullback", "weight_pullback"),
+        BACKWARD,
     ),
     **dict.fromkeys(("sgd_step", "adam_step"), OPTIMISER),
     "item_of": GRAPH,

@@ -1,0 +1,319 @@
+"""Every CPU kernel computes what its op's formula computes, for every dtype, shape, layout and option."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tinygrad_zh as tg
+from tinygrad_zh.backend import devices
+from tinygrad_zh.backend.devices import CPU, LazyKernel, kernels_off, register_kernel
+from tinygrad_zh.kernels.cpu import activation, exponential, loss, step
+from tinygrad_zh.ops.activation import relu_pullback
+from tinygrad_zh.ops.loss import cross_entropy_p, cross_entropy_pullback
+from tinygrad_zh.ops.step import adam_step, sgd_step
+
+FLOATS = (np.float16, np.float32, np.float64)
+SHAPES = ((), (0,), (1,), (7,), (3, 5), (33, 17), (2, 3, 4), (4, 0))
+LAYOUTS = ("rows", "columns", "every second", "mixed")
+SPECIAL = (np.nan, np.inf, -np.inf, 0.0, -0.0)
+
+
+def close(got: Any, wanted: Any, ulps: float = 8) -> None:
+    """Same dtype and shape, NaN and infinity in the same places, and else a few ulp at the arrays' size apart."""
+    got, wanted = np.asarray(got), np.asarray(wanted)
+    assert (got.dtype, got.shape) == (wanted.dtype, wanted.shape)
+    finite = np.abs(wanted[np.isfinite(wanted)], dtype=np.float64)
+    size = max(1.0, finite.max()) if finite.size else 1.0
+    np.testing.assert_allclose(
+        got.astype(np.float64), wanted.astype(np.float64), rtol=0, atol=ulps * size * np.finfo(wanted.dtype).eps
+    )
+
+
+def laid_out(values: np.ndarray, layout: str, which: int = 0) -> np.ndarray:
+    """The same values in another order of memory."""
+    if layout == "mixed":
+        layout = LAYOUTS[which % 3]
+    if layout == "columns":
+        return np.asfortranarray(values) if values.ndim else values.copy()
+    if layout == "every second" and values.ndim:
+        wide = np.empty((*values.shape[:-1], 2 * values.shape[-1]), dtype=values.dtype)
+        wide[..., ::2] = values
+        return wide[..., ::2]
+    return values.copy()
+
+
+def numbers(shape: tuple[int, ...], dtype: Any, *, seed: int, special: bool = False) -> np.ndarray:
+    values = np.array(np.random.default_rng(seed).standard_normal(shape), dtype=dtype)
+    if special and values.size > len(SPECIAL):
+        values.reshape(-1)[: len(SPECIAL)] = SPECIAL
+    return values
+
+
+def step_of(function: Any, state: list[Any], scratch_rows: int, layout: str, options: dict[str, Any]) -> list[Any]:
+    """Run a step on copies, and return what it has written: p, then the state but for the gradient."""
+    p, g, *rest = [x if x is None else laid_out(x, layout, i) for i, x in enumerate(state)]
+    scratch = np.full((scratch_rows, *p.shape), np.nan, dtype=p.dtype)
+    with np.errstate(all="ignore"):
+        assert function(np, p, g, *rest, scratch, **options) is p
+    np.testing.assert_array_equal(g, state[1])  # the gradient is not written to
+    return [x for x in (p, *rest) if x is not None]
+
+
+# -- the optimisers' steps -----------------------------------------------------------------------------
+
+SWITCH = (False, True)
+SGD = [
+    {"momentum": m, "dampening": d, "weight_decay": w, "nesterov": n, "maximize": x, "first": f, "lr": 0.1}
+    for m, d, w, n, x, f in itertools.product((0.0, 0.9), (0.0, 0.3), (0.0, 0.01), SWITCH, SWITCH, SWITCH)
+    if (m or not (d or n or f)) and not (n and d)
+]
+ADAM = [
+    {"weight_decay": w, "decoupled": d, "maximize": x, "step": k, "lr": 0.01, "beta1": 0.9, "beta2": 0.99, "eps": 1e-3}
+    for w, d, x, k in itertools.product((0.0, 0.01), SWITCH, SWITCH, (1, 20))
+]
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("options", SGD, ids=str)
+def test_sgd_with_every_option(options: dict[str, Any], dtype: Any) -> None:
+    state: list[Any] = [numbers((5, 7), dtype, seed=i, special=i == 1) for i in range(3)]
+    state[2] = state[2] if options["momentum"] else None
+    if options["first"]:
+        state[2][...] = np.nan  # is not to be read
+    got, wanted = (step_of(f, state, 1, "rows", options) for f in (step.sgd_step, sgd_step.value))
+    for a, b in zip(got, wanted, strict=True):
+        close(a, b)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_steps_in_every_shape_and_layout(dtype: Any, shape: tuple[int, ...], layout: str) -> None:
+    state: list[Any] = [numbers(shape, dtype, seed=i) for i in range(5)]
+    state[3:] = [np.asarray(abs(x)) for x in state[3:]]
+    for a, b in zip(*(step_of(f, state[:3], 1, layout, SGD[-1]) for f in (step.sgd_step, sgd_step.value)), strict=True):
+        close(a, b)
+    for a, b in zip(*(step_of(f, state, 2, layout, ADAM[-1]) for f in (step.adam_step, adam_step.value)), strict=True):
+        close(a, b)
+
+
+@pytest.mark.parametrize("dtype", FLOATS)
+@pytest.mark.parametrize("amsgrad", [False, True])
+@pytest.mark.parametrize("options", ADAM, ids=str)
+def test_adam_with_every_option(options: dict[str, Any], amsgrad: bool, dtype: Any) -> None:
+    state: list[Any] = [numbers((5, 7), dtype, seed=i, special=i == 1) for i in range(5)]
+    state[3], state[4] = abs(state[3]), abs(state[4]) if amsgrad else None
+    got, wanted = (step_of(f, state, 2, "rows", options) for f in (step.adam_step, adam_step.value))
+    for a, b in zip(got, wanted, strict=True):
+        close(a, b)
+
+
+def test_a_nan_stays_the_largest_of_amsgrad() -> None:
+    state = [np.ones(3), np.ones(3), np.ones(3), np.array([np.nan, 1.0, 1.0]), np.array([1.0, np.nan, 1.0])]
+    got, wanted = (step_of(f, state, 2, "rows", ADAM[0]) for f in (step.adam_step, adam_step.value))
+    assert np.isnan(got[-1]).tolist() == np.isnan(wanted[-1]).tolist() == [True, True, False]
+
+
+# -- activations ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_relu_pullback(dtype: Any, shape: tuple[int, ...], layout: str) -> None:
+    g = laid_out(numbers(shape, dtype, seed=1, special=True), layout)
+    y = laid_out(np.asarray(np.maximum(numbers(shape, dtype, seed=2, special=True), 0)), layout, 1)
+    got, wanted = activation.relu_pullback(np, g, y), relu_pullback.value(np, g, y)
+    assert got.dtype == dtype
+    np.testing.assert_array_equal(got, wanted)  # nothing is rounded
+
+
+def test_relu_pullback_of_a_broadcast_cotangent() -> None:
+    g, y = np.broadcast_to(np.float32(2), (2, 3)), np.array([[0, 1, np.nan], [2, 0, 3]], dtype=np.float32)
+    assert activation.relu_pullback(np, g, y).tolist() == [[0, 2, 2], [2, 0, 2]]
+
+
+# -- cross-entropy -------------------------------------------------------------------------------------
+
+
+def both_ways(x: np.ndarray, target: np.ndarray, reduction: str, ignore_index: int = -100, ulps: float = 8) -> None:
+    """Compare loss, lse and pullback with the formulas'."""
+    options = {"reduction": reduction, "ignore_index": ignore_index}
+    with np.errstate(all="ignore"):
+        got = loss.cross_entropy(np, x, target, **options)
+        wanted = cross_entropy_p.value(np, x, target, **options)
+        for a, b in zip(got, wanted, strict=True):
+            close(a, b, ulps)
+        g = numbers(np.shape(wanted[0]), x.dtype, seed=9)
+        pulled = loss.cross_entropy_pullback(np, g, x, target, wanted[1], **options)
+        close(pulled, cross_entropy_pullback.value(np, g, x, target, wanted[1], **options), ulps)
+
+
+@pytest.mark.parametrize("layout", ["rows", "columns", "every second"])
+@pytest.mark.parametrize("shape", [(0, 3), (1, 1), (1, 10), (7, 3), (64, 10), (5, 131)], ids=str)
+@pytest.mark.parametrize("reduction", ["none", "sum", "mean"])
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_cross_entropy(dtype: Any, reduction: str, shape: tuple[int, int], layout: str) -> None:
+    x = laid_out(4 * numbers(shape, dtype, seed=1), layout)
+    target = np.random.default_rng(2).integers(0, shape[1], shape[0])
+    both_ways(x, target, reduction)
+    both_ways(x, laid_out(target, "every second"), reduction, ignore_index=int(shape[1] - 1))  # perhaps all of them
+    both_ways(x, np.where(np.arange(len(target)) % 2, target, -1), reduction, ignore_index=-1)
+
+
+@pytest.mark.parametrize("reduction", ["none", "sum", "mean"])
+@pytest.mark.parametrize("dtype", FLOATS)
+def test_cross_entropy_of_special_rows(dtype: Any, reduction: str) -> None:
+    rows = [
+        *([np.nan, 1, 2], [1, np.nan, 2], [1, 2, np.nan], [np.inf, 1, 2], [np.inf, np.inf, 1], [-np.inf] * 3),
+        *([-np.inf, 1, 2], [0, 20000, -20000], [1, -np.inf, 3], [-50, 50, 30], [0, -0.0, 0]),
+    ]
+    for i in range(len(rows)):
+        x = np.array([rows[i], [1, 2, 3]], dtype=dtype)
+        for k in range(3):
+            both_ways(x, np.array([k, 0]), reduction)
+            both_ways(x, np.array([k, -100]), reduction)
+            both_ways(x, np.array([-100, k]), reduction)
+
+
+def test_cross_entropy_of_a_masked_class_is_exact() -> None:
+    x = np.array([[0.0, -np.inf, 0.0]], dtype=np.float32)
+    _, lse = loss.cross_entropy(np, x, np.array([0]), reduction="sum", ignore_index=-100)
+    pulled = loss.cross_entropy_pullback(
+        np, np.array(1, np.float32), x, np.array([0]), lse, reduction="sum", ignore_index=-100
+    )
+    assert pulled[0, 1] == 0.0
+
+
+def test_long_rows_keep_their_precision() -> None:
+    both_ways(numbers((2, 40000), np.float32, seed=1), np.array([3, 39999]), "mean")
+
+
+def test_many_rows_keep_their_precision() -> None:
+    both_ways(numbers((40000, 3), np.float32, seed=1), np.arange(40000) % 3, "mean")
+
+
+@pytest.mark.parametrize(("classes", "k"), [(3, 3), (3, -4), (0, 0)])
+def test_a_class_that_does_not_exist(classes: int, k: int) -> None:
+    x, target = np.zeros((2, classes)), np.array([k, k])
+    options: dict[str, Any] = {"reduction": "mean", "ignore_index": -100}
+    for function in (loss.cross_entropy, cross_entropy_p.value):
+        with pytest.raises(IndexError), np.errstate(all="ignore"):
+            function(np, x, target, **options)
+    with pytest.raises(IndexError):
+        loss.cross_entropy_pullback(np, np.ones(()), x, target, np.ones((2, 1)), **options)
+
+
+@pytest.mark.parametrize(("dtype", "low", "high"), [(np.float32, -86.8, 88.722), (np.float64, -707.9, 709.78)])
+def test_the_exponential(dtype: Any, low: float, high: float) -> None:
+    from numba import vectorize
+
+    exp_of = exponential.exp_of
+    each = vectorize(lambda x: exp_of(x))
+    x = np.concatenate([np.linspace(low, high, 20001), SPECIAL, [low * 2, high * 2]]).astype(dtype)
+    with np.errstate(all="ignore"):
+        y = each(x)
+    assert y.dtype == dtype
+    exact = np.exp(x[:20001].astype(np.longdouble))
+    assert np.max(np.abs(y[:20001] - exact) / np.spacing(exact.astype(dtype))) < 1.5
+    assert y[20001:].tolist()[1:] == [np.inf, 0, 1, 1, 0, np.inf]
+    assert np.isnan(y[20001])
+
+
+# -- whether they are used -----------------------------------------------------------------------------
+
+
+KERNELS = {
+    "sgd_step": step.sgd_step,
+    "adam_step": step.adam_step,
+    "relu_pullback": activation.relu_pullback,
+    "cross_entropy": loss.cross_entropy,
+    "cross_entropy_pullback": loss.cross_entropy_pullback,
+}
+
+
+@pytest.fixture
+def table() -> Iterator[dict[str, Any]]:
+    """The table of kernels, none of them loaded yet, put back after the test."""
+    before = dict(CPU.kernels)
+    for name, kernel in KERNELS.items():
+        register_kernel(CPU, name, f"{kernel.__module__}:{kernel.__name__}")
+    yield CPU.kernels
+    CPU.kernels.clear()
+    CPU.kernels.update(before)
+
+
+def train_a_little() -> list[Any]:
+    generator = np.random.default_rng(0)
+    w = tg.tensor(generator.standard_normal((4, 3)).astype(np.float32), requires_grad=True)
+    x = tg.tensor(generator.standard_normal((8, 4)).astype(np.float32))
+    sgd, adam = tg.optim.SGD([w], lr=0.1, momentum=0.9), tg.optim.Adam([w], lr=0.01)
+    losses = []
+    for optimizer in (sgd, adam, sgd):
+        value = tg.nn.functional.cross_entropy(tg.relu(x @ w), tg.tensor(np.arange(8) % 3))
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+        losses.append(value.item())
+    return [*losses, w.tolist()]
+
+
+def test_the_kernels_are_used(table: dict[str, Any]) -> None:
+    assert all(isinstance(table[name], LazyKernel) for name in KERNELS)
+    train_a_little()
+    assert {name: table[name] for name in KERNELS} == KERNELS
+
+
+def test_training_is_the_same_without_them(table: dict[str, Any]) -> None:
+    *with_kernels, w = train_a_little()
+    with kernels_off():
+        assert not table
+        *without, w_without = train_a_little()
+    assert table.keys() >= KERNELS.keys()
+    np.testing.assert_allclose(with_kernels, without, rtol=1e-5)
+    np.testing.assert_allclose(w, w_without, rtol=1e-4, atol=1e-6)
+
+
+def test_the_kernels_come_back_after_an_error(table: dict[str, Any]) -> None:
+    before = dict(table)
+    with pytest.raises(ZeroDivisionError), kernels_off():
+        raise ZeroDivisionError
+    assert table == before
+
+
+def test_without_numba_the_formula_is_used(table: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "numba", None)  # what an import of it then raises is ImportError
+    for name in [n for n in sys.modules if n.startswith("tinygrad_zh.kernels.cpu.")]:
+        monkeypatch.delitem(sys.modules, name)
+    table.clear()
+    register_kernel(CPU, "sgd_step", "tinygrad_zh.kernels.cpu.step:sgd_step", sgd_step.value)
+    train_a_little()
+    assert table["sgd_step"] is sgd_step.value
+
+
+def test_a_kernel_without_a_formula_has_to_be_there(table: dict[str, Any]) -> None:
+    register_kernel(CPU, "sgd_step", "no.such.module:sgd_step")
+    with pytest.raises(ImportError):
+        devices.CPU.kernels["sgd_step"](np)
+    assert isinstance(table["sgd_step"], LazyKernel)
+
+
+@pytest.mark.parametrize(("setting", "registered"), [("0", False), ("1", True)])
+def test_importing_leaves_numba_alone_and_a_setting_switches_kernels_off(setting: str, registered: bool) -> None:
+    program = (
+        "import sys, tinygrad_zh; from tinygrad_zh.backend.devices import CPU\n"
+        "print('numba' in sys.modules, sorted(CPU.kernels))"
+    )
+    environment = {**os.environ, "TINYGRAD_ZH_KERNELS": setting}
+    printed = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    ).stdout
+    assert printed.strip() == f"False {sorted(KERNELS) if registered else []}"

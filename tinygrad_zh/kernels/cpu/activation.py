@@ -1,0 +1,38 @@
+"""Floor 2: pullbacks of activation functions in one pass over memory.
+
+    relu    ∂L/∂x = g where y > 0, 0 where y ≤ 0, and g where y is NaN
+
+Cost: g and y are read and the result is written, 3 numbers per element; the formula makes a mask in between.
+
+Numerical device: none; nothing is rounded.  0 is chosen, not multiplied by, so that 0 stays 0 where g is infinite.
+
+May import: floor 0 only.  Read next: ``loss.py``; the formula is in ``../../ops/activation.py``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...aliases import Array
+from .compiling import compiled
+from .flat import rows_of
+
+
+@compiled()
+def let_through(g: Array, y: Array, out: Array) -> None:
+    """Write `g`, and 0 where ``y <= 0``, into `out`."""
+    zero = out.dtype.type(0)
+    for i in range(out.size):
+        out[i] = zero if y[i] <= zero else g[i]
+
+
+def relu_pullback(xp: Any, g: Array, y: Array) -> Array:
+    """Return the pullback of relu; see the primitive of this name."""
+    out = np.empty_like(y)  # in the order of y's memory
+    rows = rows_of((g, y, out))
+    if rows is None:  # in several orders, or of a dtype that the loop is not for: as the formula does it
+        return np.where(y <= 0, g.dtype.type(0), g)
+    let_through(*rows)
+    return out

@@ -1,0 +1,49 @@
+"""Floor 2: arrays of any shape as rows of numbers, which is all that an elementwise loop needs.
+
+May import: floor 0 only.  Read next: ``step.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ...aliases import Array
+
+
+def computes_in(dtype: Any) -> Any:
+    """The dtype in which a loop computes: float32 and float64 themselves, float32 for float16."""
+    return dtype if dtype.char in "fd" and dtype.isnative else np.dtype(np.float32 if dtype.itemsize < 4 else float)
+
+
+def rows_of(arrays: Sequence[Array]) -> list[Array] | None:
+    """Views of one dimension, in one order and of one dtype float32 or float64; None if there are no such."""
+    first = arrays[0]
+    shape, dtype = first.shape, first.dtype
+    if computes_in(dtype) is not dtype:
+        return None
+    by_rows = by_columns = True
+    for x in arrays:
+        if x.shape != shape or x.dtype != dtype:
+            return None
+        flags = x.flags
+        by_rows, by_columns = by_rows and flags.c_contiguous, by_columns and flags.f_contiguous
+    if by_rows:
+        return [x.reshape(-1) for x in arrays]
+    return [x.T.reshape(-1) for x in arrays] if by_columns else None
+
+
+def update(loop: Callable[..., None], written: Sequence[Array], g: Array, *options: Any) -> None:
+    """Call ``loop(*written, g, *options)`` on rows, by way of copies where there are no such views."""
+    rows = rows_of((*written, g))
+    if rows is not None:
+        loop(*rows, *options)
+        return
+    shape, dtype = written[0].shape, computes_in(written[0].dtype)
+    copies = [np.array(x, dtype=dtype, order="C") for x in written]
+    given = np.ascontiguousarray(np.broadcast_to(g, shape), dtype=dtype)
+    loop(*[x.reshape(-1) for x in copies], given.reshape(-1), *options)
+    for x, copy in zip(written, copies, strict=True):
+        x[...] = copy

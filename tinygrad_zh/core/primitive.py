@@ -273,10 +273,8 @@ class Primitive:
                 continue
             if rule is None:
                 raise error("not-differentiable", op=self.name, operand=self.operands[i])
-            if rule.place is not None:
-                share = rule.function(offered[rule.place])
-            else:
-                share = rule.function(*rule.pick(offered))
+            place = rule.place
+            share = rule.function(*rule.pick(offered)) if place is None else rule.function(offered[place])
             pulled.append((parent, g * share if rule.partial else share, i))
         return pulled
 

@@ -3,7 +3,7 @@
 Because a Symbol has the same operators, a rule such as ``y * (1 - y)`` can be run on numbers or printed.
 ``operators.pyi`` lists for editors and mypy what is attached, here and to Tensor.
 
-Imports nothing.  Read next: ``symbol.py``.
+Imports nothing.  Read next: ``primitive.py``.
 """
 
 from __future__ import annotations

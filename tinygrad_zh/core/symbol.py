@@ -3,7 +3,7 @@ r"""A formula in the place of a value: running a rule on Symbols prints the rule
 A template such as ``r"\frac{<a>}{<b>}"`` names its operands in angle brackets.  ``<a:2>`` asks for
 parentheses around an operand that binds more loosely than level 2.
 
-May import: ``operators``.  Read next: ``primitive.py``.
+May import: ``operators``.  Read next: ``operators.py``.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """A Tensor: an array and, where a derivative may be asked for, the node that recorded its making.
 
-Python's operators come from ``operators.py``.  Everything else that a tensor can do (``len(x)``, ``x.exp()``)
-is attached from the registry when ``ops/`` is imported, and listed for editors in ``operators.pyi``.
+Everything else that a tensor can do (``x + y``, ``len(x)``, ``x.exp()``) is attached when ``ops/`` is imported,
+and listed for editors in ``operators.pyi``.
 
-May import: floor 0, ``node``, ``operators``, ``inplace``, ``registry``.  Read next: ``operators.py``.
+May import: floor 0, ``node``, ``operators``, ``inplace``, ``registry``.  Read next: ``symbol.py``.
 """
 
 from __future__ import annotations

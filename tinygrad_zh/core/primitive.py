@@ -144,8 +144,10 @@ class Primitive:
 
     def __call__(self, *operands: Any, **static: Any) -> Any:
         """Apply the op: Tensors give a Tensor, arrays an array, Symbols a Symbol."""
-        boxed = odd = False
-        plain = True  # every operand has a node, and memory of its own
+        # One pass over the operands finds out all that must be known before anything is computed:
+        boxed = False  # is there a Tensor among them?
+        odd = False  # are there several dtypes, or things that are neither Tensors nor numbers?
+        plain = True  # has every operand a node, and memory of its own?
         dtype: Any = None
         arrays, parents = [], []
         for x in operands:
@@ -172,13 +174,13 @@ class Primitive:
             return registry["call_by_keyword"](self, operands, static)
         if self.defaults:
             static = {**self.defaults, **static}
-        if not boxed:
+        if not boxed:  # a rule at work on arrays: array in, array out
             y = self.run(operands, static)
             return y[0] if self.aux else y
         if self.promote is not None and (odd or dtype.kind != "f"):
             operands = registry["promoted"](operands, self.promote)
             arrays, parents = [getattr(x, "array", x) for x in operands], [getattr(x, "node", None) for x in operands]
-        ys = self.run(arrays, static)
+        ys = self.run(arrays, static)  # the result, and what the rules want besides
         y, node, mode = ys[0] if self.aux else ys, None, MODE.get()
         if (
             mode.recording
@@ -194,7 +196,10 @@ class Primitive:
         return result
 
     def of_two(self, a: Any, b: Any) -> Any:
-        """Apply the op as Python's operators do: two plain floating Tensors of one dtype go a short way."""
+        """Apply the op as Python's operators do: two plain floating Tensors of one dtype go a short way.
+
+        It leaves out what cannot happen to such operands, and leads to the same door and the same node.
+        """
         if type(a) is not Tensor or type(b) is not Tensor or a.cell is not None or b.cell is not None:
             return self(a, b)
         arrays, parents, mode = (a.array, b.array), (a.node, b.node), MODE.get()

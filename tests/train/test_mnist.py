@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.train.small import without_times
+from tinygrad_zh.backend.devices import CPU
 from tinygrad_zh.data import mnist
 from tinygrad_zh.errors import ArgumentError, DeviceError, MissingPackageError, StorageError
 from tinygrad_zh.storage import load_file, read_header, save_file
@@ -20,6 +22,7 @@ from tinygrad_zh.train.network import KEY, load_model, mlp
 from tinygrad_zh.train.plots import Canvas, write_curves, write_mistakes
 from tinygrad_zh.train.predict import predict, table
 from tinygrad_zh.train.settings import Settings, hidden_sizes, new_settings, resumed_settings
+from tinygrad_zh.train.versions import versions
 from tinygrad_zh.train.words import WORDS
 
 QUICK = Settings(source="subset", hidden=(32,), batch_size=100)
@@ -289,3 +292,10 @@ def test_the_article_is_reproduced(tmp_path: Path) -> None:
     """Ten epochs on all of MNIST; PyTorch reaches 97.58 to 97.91 % for three seeds."""
     metrics, _ = train(tmp_path, Settings(), epochs=10)
     assert metrics["test_accuracy"] >= 0.973 and metrics["test_examples"] == 10000
+
+
+def test_whether_the_kernels_took_part_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CPU, "kernels", {"sgd_step": print})
+    assert versions()["numba"] == importlib.metadata.version("numba")
+    monkeypatch.setattr(CPU, "kernels", {})
+    assert "numba" not in versions(), "it is installed, but computes nothing"

@@ -70,7 +70,7 @@ def as_method(function: Any) -> Any:
 
 
 def attach_methods() -> None:
-    """Attach every published method to Tensor's base class; what the class defines itself stays."""
+    """Attach every published method to Tensor; what the class defines itself stays."""
     for name in sorted(methods):
         if not hasattr(Tensor, name):
             setattr(Tensor, name, as_method(public[name]))

@@ -1,6 +1,6 @@
 """What a result depends on besides the seed: versions, machine, threads.
 
-May import: nothing of this package but its root's version.
+May import: floor 0, and its root's version.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import importlib
 import importlib.metadata
 import os
 import platform
+
+from ..backend.devices import CPU
 
 OPTIONAL = ("cupy", "numba", "matplotlib", "pillow", "safetensors", "rich", "click", "graphviz", "torch")
 THREAD_SETTINGS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")
@@ -25,8 +27,9 @@ def package_version() -> str:
 def versions() -> dict[str, str]:
     """Return the versions on which numbers depend."""
     found = {"tinygrad_zh": package_version(), "python": platform.python_version(), "numpy": installed("numpy") or "?"}
-    cupy = installed("cupy-cuda13x")
-    return {**found, "cupy": cupy} if cupy else found
+    # The kernels add up in another order than the formulas, so a result depends on whether they are there.
+    optional = {"cupy": installed("cupy-cuda13x"), "numba": installed("numba") if CPU.kernels else None}
+    return found | {name: version for name, version in optional.items() if version}
 
 
 def installed(package: str) -> str | None:

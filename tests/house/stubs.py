@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import inspect
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tinygrad_zh.core.primitive import Primitive
-from tinygrad_zh.ops.publish import inplace_methods, methods, public
+from tinygrad_zh.ops.publish import inplace_methods, methods, public, spaces
 
 PACKAGE = Path(__file__).parents[2] / "tinygrad_zh"
 PLAIN_RESULTS = {"bool", "int", "float", "str", "None", "tuple[Any, ...]", "Tensor", "Handle", "Generator"}
@@ -137,7 +138,8 @@ def package_stub() -> str:
     import tinygrad_zh
 
     fixed = {
-        "from . import autograd as autograd, cuda as cuda, data as data, nn as nn, ops as ops, optim as optim\n",
+        "from . import autograd as autograd, cuda as cuda, data as data, fft as fft, linalg as linalg, nn as nn\n",
+        "from . import ops as ops, optim as optim, special as special\n",
         "from . import parity as parity, picture as picture, storage as storage, testing as testing\n",
         "from . import train as train, transforms as transforms\n",
         "from .backend.devices import Device as Device, device as device\n",
@@ -185,7 +187,26 @@ def package_stub() -> str:
     return "".join(lines)
 
 
-STUBS = {PACKAGE / "core" / "operators.pyi": operators_stub, PACKAGE / "__init__.pyi": package_stub}
+def face_stub(functions: dict[str, Any]) -> str:
+    """Return the stub of one of PyTorch's namespaces."""
+    lines = [HEAD, "from typing import Any\n\n"]
+    lines += [f"def {name}({parameters(f, False)}) -> Any: ...\n" for name, f in sorted(functions.items())]
+    return "".join(lines)
+
+
+def functional_stub() -> str:
+    """Return the stub of ``nn.functional``."""
+    from tinygrad_zh.nn import functional
+
+    return face_stub({name: getattr(functional, name) for name in functional.__all__})
+
+
+STUBS = {
+    PACKAGE / "core" / "operators.pyi": operators_stub,
+    PACKAGE / "__init__.pyi": package_stub,
+    PACKAGE / "nn" / "functional.pyi": functional_stub,
+    **{PACKAGE / f"{space}.pyi": partial(face_stub, spaces[space]) for space in ("fft", "linalg", "special")},
+}
 
 
 def main() -> None:

@@ -13,11 +13,22 @@ import torch
 
 from tinygrad_zh.backend import dtypes
 from tinygrad_zh.core.tensor import Tensor
-from tinygrad_zh.ops.publish import public
+from tinygrad_zh.ops.publish import public, spaces
 
 from .tables import Array, Row
 
 ROUNDING = {np.dtype(name): 64 * float(np.finfo(name).eps) for name in ("float16", "float32", "float64")}
+
+
+class Space:
+    """One of PyTorch's namespaces in this package: ``m.linalg.name``, ``m.nn.functional.name``."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        inner = f"{self._name}.{name}"
+        return Space(inner) if inner in spaces else spaces[self._name][name]
 
 
 class Ours:
@@ -26,6 +37,8 @@ class Ours:
     def __getattr__(self, name: str) -> Any:
         if name in public:
             return public[name]
+        if any(space.partition(".")[0] == name for space in spaces):
+            return Space(name)
         return getattr(dtypes, "bool_" if name == "bool" else name)
 
 

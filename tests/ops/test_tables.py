@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from tinygrad_zh.ops.publish import inplace_methods, public
+from tinygrad_zh.ops.publish import inplace_methods, spaces
+from tinygrad_zh.ops.publish import public as top
 
 from .tables import all_rows
 
+public = {**top, **{f"{space}.{name}": f for space, functions in spaces.items() for name, f in functions.items()}}
+"""Every public function; those in a namespace by their full names, "linalg.inv"."""
 EXEMPT = {
     "makes a tensor of no other; tests/ops/test_create.py": {
         *("tensor", "as_tensor", "from_numpy", "from_torch", "from_dlpack"),

@@ -1,20 +1,19 @@
 """PyTorch's ``nn.functional``: the functions behind the layers, all of them ops of floor 2.
 
+``functional.pyi`` lists them for editors.
+
 May import: floor 2.  Read next: ``../ops/activation.py``, where they are written.
 """
 
 from __future__ import annotations
 
-from ..ops.activation import gelu, leaky_relu, relu, sigmoid, silu
-from ..ops.dropout import dropout
-from ..ops.elementwise import tanh
-from ..ops.linalg import linear
-from ..ops.loss import cross_entropy, l1_loss, mse_loss, nll_loss
-from ..ops.normalise import log_softmax, softmax
+from ..ops.publish import public, spaces
 
-__all__ = [
+# PyTorch has these here; here they are in the package itself as well.
+SHARED = (
     "cross_entropy",
     "dropout",
+    "embedding",
     "gelu",
     "l1_loss",
     "leaky_relu",
@@ -22,9 +21,13 @@ __all__ = [
     "log_softmax",
     "mse_loss",
     "nll_loss",
+    "one_hot",
     "relu",
     "sigmoid",
     "silu",
     "softmax",
     "tanh",
-]
+)
+globals().update({name: public[name] for name in SHARED})
+globals().update(spaces["nn.functional"])
+__all__ = sorted({*SHARED, *spaces["nn.functional"]})

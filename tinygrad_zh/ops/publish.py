@@ -12,12 +12,17 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 public: dict[str, Callable[..., Any]] = {}
 """What the user meets: ``tinygrad_zh.name``, and for the names in `methods` also ``tensor.name``."""
+SPACES = ("fft", "linalg", "nn.functional", "special")
+spaces: dict[str, dict[str, Callable[..., Any]]] = {space: {} for space in SPACES}
+"""What stands in one of PyTorch's namespaces: ``tinygrad_zh.linalg.name``."""
 methods: set[str] = set()
 inplace_methods: set[str] = set()
 """Methods that exist as ``tensor.name_()`` too, which writes the result into the tensor."""
 
 
-def publish(name: str, function: Function, *, method: bool = True, inplace: bool = False) -> Function:
+def publish(
+    name: str, function: Function, *, method: bool = True, inplace: bool = False, space: str | None = None
+) -> Function:
     """Offer `function` to users, as a method of Tensor too, and with ``name_`` as its in-place form.
 
     Parameters
@@ -28,7 +33,14 @@ def publish(name: str, function: Function, *, method: bool = True, inplace: bool
         Its first parameter is the tensor.
     method, inplace : bool
         Whether ``tensor.name()`` and ``tensor.name_()`` exist.
+    space : str, optional
+        One of `SPACES`: the function stands there alone, ``tinygrad_zh.linalg.name``, and is no method.
     """
+    if space is not None:
+        if name in spaces[space]:
+            raise AssertionError(f"two public functions are named {space}.{name}")
+        spaces[space][name] = function
+        return function
     if name in public:
         raise AssertionError(f"two public functions are named {name!r}")
     public[name] = function
@@ -39,6 +51,8 @@ def publish(name: str, function: Function, *, method: bool = True, inplace: bool
     return function
 
 
-def published(*, name: str | None = None, method: bool = True, inplace: bool = False) -> Callable[[Function], Function]:
+def published(
+    *, name: str | None = None, method: bool = True, inplace: bool = False, space: str | None = None
+) -> Callable[[Function], Function]:
     """Decorate a function that users meet; see `publish`."""
-    return lambda function: publish(name or function.__name__, function, method=method, inplace=inplace)
+    return lambda function: publish(name or function.__name__, function, method=method, inplace=inplace, space=space)

@@ -1,0 +1,13 @@
+"""Public face of discrete Fourier transforms: PyTorch's ``torch.fft``.
+
+The functions are written in ``ops/``; ``fft.pyi`` lists them for editors.
+
+May import: floors 0–2.
+"""
+
+from __future__ import annotations
+
+from .ops.publish import spaces
+
+globals().update(spaces["fft"])
+__all__ = sorted(spaces["fft"])

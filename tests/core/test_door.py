@@ -129,7 +129,7 @@ class Listening:
 
     def pulled(self, node: Any, cotangent: Any, shares: Any) -> None:
         assert isinstance(cotangent, tg.Tensor)
-        assert all(isinstance(share, tg.Tensor) for _, share, _ in shares)
+        assert all(isinstance(share, tg.Tensor) for share in shares if share is not None)
         self.pulled_ops.append(node.op.name)
 
 

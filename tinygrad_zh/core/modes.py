@@ -30,8 +30,8 @@ class Listener(Protocol):
     def applied(self, op: Primitive, operands: tuple[Any, ...], static: dict[str, Any], result: Tensor) -> None:
         """A primitive was applied to Tensors and made the Tensor `result`."""
 
-    def pulled(self, node: Node, cotangent: Any, shares: list[tuple[Node, Any, int]]) -> None:
-        """The sweep passed `node`: its cotangent, and the (parent, share, operand position) it handed on."""
+    def pulled(self, node: Node, cotangent: Any, shares: Sequence[Any]) -> None:
+        """The sweep passed `node`: its cotangent, and what it handed on to each of its parents, or None."""
 
 
 @dataclass(frozen=True)

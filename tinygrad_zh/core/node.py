@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .primitive import Primitive
     from .tensor import Tensor
 
-_serial = itertools.count()
+next_serial = itertools.count().__next__
 PLAIN = frozenset({int, float, bool, type(None), tuple})
 """Types of saved values that hold no memory worth freeing: numbers and shapes."""
 
@@ -44,28 +44,28 @@ class Node:
         Of the result, and so of its gradient; None for an op with several results.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "dtype", "id", "op", "parents", "saved", "shape", "static")
+    __slots__ = ("__dict__", "__weakref__", "dtype", "id", "op", "parents", "saved", "shape", "static", "watched")
 
     # What few nodes have (kept in __dict__, so that the others do not pay for it):
-    watched: bool = False  # whether there are hooks, or ``retain`` is set
     hooks: list[Callable[[Tensor], Any]] | None = None
     retain: Callable[[Any], None] | None = None  # what ``retain_grad()`` left
     # A leaf's tensor, whose ``.grad`` is to be filled.  Weak, for the tensor holds the node, and a cycle
     # would outlive reference counting.
     target: ReferenceType[Tensor] | None = None
     cell: Cell | None = None  # version counter of the result, where its memory is shared and saved as ``y``
-    versions: dict[int, int] | None = None  # of saved operands that had been written to before
+    versions: tuple[int, ...] | None = None  # of the saved operands, if one of them shares its memory
 
     def __init__(
         self, op: Primitive | None, parents: tuple[Any, ...], saved: Any, static: Any, shape: Any, dtype: Any
     ) -> None:
-        self.id = next(_serial)
+        self.id = next_serial()
         self.op: Primitive | None = op
         self.parents: tuple[Node | None, ...] = parents
         self.saved: tuple[Any, ...] | None = saved
         self.static: dict[str, Any] = static
         self.shape: Shape | None = shape
         self.dtype: DType | None = dtype
+        self.watched = False  # whether there are hooks, or ``retain`` is set
 
     @property
     def name(self) -> str:
@@ -84,7 +84,8 @@ class Node:
 
         A node that saved no array (``x + y``, ``x.T``) can be swept again, as in PyTorch.
         """
-        for value in self.saved or ():
+        assert self.saved is not None
+        for value in self.saved:
             if type(value) not in PLAIN:
                 self.saved, self.parents = None, ()
                 return

@@ -12,4 +12,6 @@ from __future__ import annotations
 class Operators:
     """The operators of arithmetic, comparison and indexing."""
 
+    __slots__ = ()
+
     __hash__ = object.__hash__  # although == compares elementwise

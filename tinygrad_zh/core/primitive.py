@@ -86,20 +86,24 @@ class Primitive:
         Names of further values that `value` returns after its result, for the rules alone.
     tex_rules : dict
         Pullbacks in TeX by operand, for rules that branch or loop and so cannot print themselves.
+    ufunc : str
+        NumPy's function that computes `value` in one call, if there is one.
     """
 
     def __init__(
         self, value: Callable[..., Any], tex: str, rules: dict[str, Any], *, name: str = "", level: int = ATOM,
         promote: str | None = None, view: bool = False, outputs: int = 1, aux: tuple[str, ...] = (),
-        tex_rules: dict[str, str] | None = None,
+        tex_rules: dict[str, str] | None = None, ufunc: str = "",
     ) -> None:  # fmt: skip
         functools.update_wrapper(self, value)
+        self.written_out, self.source = False, ""
         self.value, self.tex, self.level, self.tex_rules = value, tex, level, tex_rules or {}
         self.name = name or value.__name__.removesuffix("_p")
-        self.promote, self.view, self.outputs, self.aux = promote, view, outputs, aux
+        self.promote, self.view, self.outputs, self.aux, self.ufunc = promote, view, outputs, aux, ufunc
         parameters = list(inspect.signature(value).parameters.values())[1:]  # the first is xp
         self.operands = tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY)
         self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+        self.arity = None if self.variadic else len(self.operands)
         keywords = [p for p in parameters if p.kind is p.KEYWORD_ONLY]
         self.static_names = tuple(p.name for p in keywords)
         self._static_set = frozenset(self.static_names)
@@ -144,6 +148,20 @@ class Primitive:
 
     def __call__(self, *operands: Any, **static: Any) -> Any:
         """Apply the op: Tensors give a Tensor, arrays an array, Symbols a Symbol."""
+        if len(operands) != self.arity or (static and not static.keys() <= self._static_set):
+            return registry["called_oddly"](self, operands, static)
+        return self.apply(*operands, **static)
+
+    def apply(self, *operands: Any, **static: Any) -> Any:
+        """Apply the op, whatever the operands are.
+
+        After the first call, ``../ops/written_out.py`` puts in this method's place, and in that of ``pull``, a
+        function written for this op alone.  It does the same to plain Tensors in fewer steps, and comes back
+        here with everything else.
+        """
+        if not self.written_out:
+            self.written_out = True
+            registry["write_out"](self)
         # One pass over the operands finds out all that must be known before anything is computed:
         boxed = False  # is there a Tensor among them?
         odd = False  # are there several dtypes, or things that are neither Tensors nor numbers?
@@ -170,8 +188,6 @@ class Primitive:
                 odd, plain = odd or type(x) not in NUMBERS, False
                 arrays.append(x)
                 parents.append(None)
-        if static and not static.keys() <= self._static_set:
-            return registry["call_by_keyword"](self, operands, static)
         if self.defaults:
             static = {**self.defaults, **static}
         if not boxed:  # a rule at work on arrays: array in, array out
@@ -194,22 +210,6 @@ class Primitive:
         for listener in mode.listeners:
             listener.applied(self, operands, static, result)
         return result
-
-    def of_two(self, a: Any, b: Any) -> Any:
-        """Apply the op as Python's operators do: two plain floating Tensors of one dtype go a short way.
-
-        It leaves out what cannot happen to such operands, and leads to the same door and the same node.
-        """
-        if type(a) is not Tensor or type(b) is not Tensor or a.cell is not None or b.cell is not None:
-            return self(a, b)
-        arrays, parents, mode = (a.array, b.array), (a.node, b.node), MODE.get()
-        dtype = arrays[0].dtype
-        if dtype is not arrays[1].dtype or dtype.kind != "f" or None in parents or not mode.recording or mode.listeners:
-            return self(a, b)
-        y = self.run(arrays, NO_STATIC)
-        if not self.differentiable:
-            return box(y)
-        return box(y, self.record((a, b), arrays, parents, y, y, NO_STATIC, True))
 
     def run(self, arrays: Sequence[Any], static: dict[str, Any]) -> Any:
         """Compute: the one door to the machine, where a fused kernel is chosen and listeners listen."""
@@ -256,13 +256,14 @@ class Primitive:
             if self.joint is None:  # what only the rules of constants name is not kept
                 wanted = {n for rule, p in zip(self.rules, parents, strict=False) if rule and p for n in rule.names}
                 node.saved = saved = tuple([x if n in wanted else None for n, x in zip(self.saves, saved, strict=True)])
-            node.versions = {k: x.cell.version for k, x in enumerate(saved) if isinstance(x, Tensor) and x.cell}
+            if any(isinstance(x, Tensor) and x.cell for x in saved):
+                node.versions = tuple([x.cell.version if isinstance(x, Tensor) and x.cell else 0 for x in saved])
         return node
 
     # -- backward --------------------------------------------------------------------------------------
 
-    def pull(self, node: Node, g: Any, boxed: bool, useful: set[Node] | None) -> list[tuple[Node, Any, int]]:
-        """Apply the chain rule at one node: (parent, its share of the cotangent `g`, operand position).
+    def pull(self, node: Node, g: Any, boxed: bool, useful: set[Node] | None) -> Sequence[Any]:
+        """Apply the chain rule at one node: return each parent's share of the cotangent `g`, or None.
 
         Nothing is computed for an operand that needs no gradient, nor for one that is not `useful`.
         """
@@ -272,7 +273,7 @@ class Primitive:
             offered += [node.static[n] for n in self.static_names]
         if self.joint is not None:
             return self._pull_jointly(self.joint, node, offered, useful)
-        pulled = []
+        shares: list[Any] = [None] * len(node.parents)
         for i, (parent, rule) in enumerate(zip(node.parents, self.rules, strict=False)):
             if parent is None or (useful is not None and parent not in useful):
                 continue
@@ -280,21 +281,18 @@ class Primitive:
                 raise error("not-differentiable", op=self.name, operand=self.operands[i])
             place = rule.place
             share = rule.function(*rule.pick(offered)) if place is None else rule.function(offered[place])
-            pulled.append((parent, g * share if rule.partial else share, i))
-        return pulled
+            shares[i] = g * share if rule.partial else share
+        return shares
 
-    def _pull_jointly(
-        self, joint: Rule, node: Node, offered: list[Any], useful: set[Node] | None
-    ) -> list[tuple[Node, Any, int]]:
+    def _pull_jointly(self, joint: Rule, node: Node, offered: list[Any], useful: set[Node] | None) -> list[Any]:
         """Run a rule that returns a share per operand; two of them may be one array, so each is made a view."""
         shares = joint.function(*joint.pick(offered))
         if len(shares) != len(node.parents):
             raise error("rule-count", op=self.name, expected=len(node.parents), got=len(shares))
-        pulled = []
-        for i, (parent, share) in enumerate(zip(node.parents, shares, strict=True)):
-            if parent is not None and share is not None and (useful is None or parent in useful):
-                pulled.append((parent, share[...], i))
-        return pulled
+        return [
+            share[...] if parent is not None and share is not None and (useful is None or parent in useful) else None
+            for parent, share in zip(node.parents, shares, strict=True)
+        ]
 
     def read(self, node: Node, boxed: bool) -> list[Any]:
         """Return the saved values, as Tensors if `boxed`, else as arrays; refuse what has been overwritten."""
@@ -306,7 +304,7 @@ class Primitive:
         for x in node.saved:
             if isinstance(x, Tensor):
                 k = len(values)
-                if x.cell is not None and x.cell.version != (node.versions or {}).get(k, 0):
+                if x.cell is not None and x.cell.version != (0 if node.versions is None else node.versions[k]):
                     raise registry["stale"](self, self.saves[k], x.cell, node)
                 values.append(at_node(x, node.parents[self._operand_places[k]]) if boxed else x.array)
             elif boxed and type(x) in BACKENDS:

@@ -69,10 +69,10 @@ class Record:
             if isinstance(x, Tensor) and x.node is not None and x.node.op is None:
                 self.leaves[x.node.id] = (x.name, x.array)
 
-    def pulled(self, node: Node, cotangent: Any, shares: list[tuple[Node, Any, int]]) -> None:
+    def pulled(self, node: Node, cotangent: Any, shares: Any) -> None:
         """Keep what the sweep handed on at one node."""
         if node.id in self.by_node:
-            self.by_node[node.id].add_shares(cotangent, shares)
+            self.by_node[node.id].add_shares(cotangent, node.parents, shares)
 
 
 record = Record

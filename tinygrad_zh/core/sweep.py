@@ -1,8 +1,8 @@
 """Reverse mode: one sweep over the graph, from the root back to the leaves.
 
 Every node hands each parent its share of the cotangent.  Operands are older than results, so a heap that
-gives the youngest node first gives it when its cotangent is complete.  No recursion: a chain of a million
-nodes is swept like one of three.
+gives the youngest node first gives it when its cotangent is complete; leaves are complete at the end.  No
+recursion: a chain of a million nodes is swept like one of three.
 
 A rule may return ``g`` itself, or a view of it.  So a node's first share is kept as it came, the second is
 added out of place into a buffer that is the sweep's own, and only into that are further ones added in place.
@@ -53,33 +53,35 @@ def sweep(seeds: dict[Node, Any], wanted: set[Node] | None, retain_graph: bool, 
 def _sweep(
     cotangents: dict[Node, Any], wanted: set[Node] | None, useful: set[Node] | None, retain: bool, boxed: bool
 ) -> dict[Node, Any]:
-    heap = [(-node.id, node) for node in cotangents]
+    heap = [(-node.id, node) for node in cotangents if node.op is not None]
     heapify(heap)
     owned: set[Node] = set()  # nodes whose cotangent is a buffer that nobody else can see
     found: dict[Node, Any] = {}
     listeners, sum_to = MODE.get().listeners, registry["sum_to"]
     while heap:
         node = heappop(heap)[1]
-        op = node.op
         g = cotangents.pop(node)
         if node.watched:
             g = registry["show"](node, g, boxed)
             owned.discard(node)  # whoever was shown it may keep it
-        if op is None or (wanted is not None and node in wanted):
+        if wanted is not None and node in wanted:
             found[node] = g if boxed or node in owned else own(g)
-        if op is None or (useful is not None and useful.isdisjoint(node.parents)):
+        if useful is not None and useful.isdisjoint(node.parents):
             continue
-        pulled = op.pull(node, g, boxed, useful)
+        shares = node.op.pull(node, g, boxed, useful)  # type: ignore[union-attr]  # leaves are not in the heap
         for listener in listeners:
-            listener.pulled(node, g, pulled)
-        for parent, share, _ in pulled:
+            listener.pulled(node, g, shares)
+        for parent, share in zip(node.parents, shares):  # noqa: B905 - ``strict`` would cost as much as the loop
+            if parent is None or share is None:
+                continue
             if parent.shape is not None and share.shape != parent.shape:
                 share = sum_to(share, shape=parent.shape)  # broadcasting is undone here, for all ops
             held = cotangents.get(parent)
             if held is None:
                 cotangents[parent] = share
-                heappush(heap, (-parent.id, parent))
-                if parent.op is None and not boxed and share is not g and share.base is None:
+                if parent.op is not None:
+                    heappush(heap, (-parent.id, parent))
+                elif not boxed and share is not g and share.base is None:
                     owned.add(parent)  # freshly computed: a leaf may keep it as its gradient
             elif parent in owned:
                 held += share
@@ -88,8 +90,13 @@ def _sweep(
                 cotangents[parent] = add(held, share)
                 if not boxed and parent.shape is not None:
                     owned.add(parent)
-        if not retain:
+        if not retain and node.saved:
             node.release()
+    for leaf, g in cotangents.items():  # what is left over when every op has been passed
+        if leaf.watched:
+            g = registry["show"](leaf, g, boxed)
+            owned.discard(leaf)
+        found[leaf] = g if boxed or leaf in owned else own(g)
     return found
 
 

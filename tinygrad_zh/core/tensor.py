@@ -42,16 +42,18 @@ class Tensor(Operators):
         For pictures.
     """
 
+    __slots__ = ("__dict__", "__weakref__", "array", "cell", "node")  # the three that every operation reads
+
     array: Array
     node: Node | None
+    cell: Cell | None  # the version counter it shares with its views, once it has any
     name: str | None = None
-    cell: Cell | None = None  # the version counter it shares with its views, once it has any
     source: tuple[Callable[..., Any], Tensor, dict[str, Any]] | None = None  # of a view: how to take it again
     seen: int = 0  # of a view: the version its node is true of
     _grad: Tensor | None = None
 
     def __init__(self, data: Any, requires_grad: bool = False) -> None:
-        self.array, self.node = registry["tensor"](data).array, None
+        self.array, self.node, self.cell = registry["tensor"](data).array, None, None
         self.requires_grad = requires_grad
 
     @property
@@ -128,4 +130,5 @@ def box(array: Array, node: Node | None = None) -> Tensor:
     result = _new(Tensor)
     result.array = array
     result.node = node
+    result.cell = None
     return result

@@ -52,6 +52,7 @@ from . import (
     step,
     steps,
     write,
+    written_out,
 )
 from .attach import attach_methods
 from .operators import attach_operators
@@ -103,4 +104,5 @@ __all__ = [
     "step",
     "steps",
     "write",
+    "written_out",
 ]

@@ -51,8 +51,10 @@ def promoted(operands: tuple[Any, ...], how: str) -> tuple[Any, ...]:
     return tuple(results)
 
 
-def call_by_keyword(op: Primitive, operands: tuple[Any, ...], named: dict[str, Any]) -> Any:
+def called_oddly(op: Primitive, operands: tuple[Any, ...], named: dict[str, Any]) -> Any:
     """Call a primitive with operands by name, PyTorch's ``input`` and ``other`` included; refuse unknown names."""
+    if named.keys() <= set(op.static_names):  # any number of operands, or a wrong one
+        return Primitive.apply(op, *operands, **named)
     places = list(operands)
     for torch_name, own_name in zip(("input", "other"), op.operands, strict=False):
         if torch_name in named:
@@ -67,4 +69,4 @@ def call_by_keyword(op: Primitive, operands: tuple[Any, ...], named: dict[str, A
 
 
 register("promoted", promoted)
-register("call_by_keyword", call_by_keyword)
+register("called_oddly", called_oddly)

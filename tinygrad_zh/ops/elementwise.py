@@ -23,29 +23,35 @@ from .publish import publish, published
 # -- arithmetic ----------------------------------------------------------------------------------------
 
 
-@primitive("<a:1> + <b:1>", level=SUM, promote=SAME, vjp_a=lambda g: g, vjp_b=lambda g: g)
+@primitive("<a:1> + <b:1>", level=SUM, promote=SAME, ufunc="add", vjp_a=lambda g: g, vjp_b=lambda g: g)
 def add_p(xp: Any, a: Any, b: Any) -> Any:
     return a + b
 
 
-@primitive("<a:1> - <b:2>", level=SUM, promote=NO_BOOL, vjp_a=lambda g: g, vjp_b=lambda g: -g)
+@primitive("<a:1> - <b:2>", level=SUM, promote=NO_BOOL, ufunc="subtract", vjp_a=lambda g: g, vjp_b=lambda g: -g)
 def sub_p(xp: Any, a: Any, b: Any) -> Any:
     return xp.subtract(a, b)
 
 
-@primitive(r"<a:2> \odot <b:2>", level=PRODUCT, promote=SAME, d_a=lambda b: b, d_b=lambda a: a)
+@primitive(r"<a:2> \odot <b:2>", level=PRODUCT, promote=SAME, ufunc="multiply", d_a=lambda b: b, d_b=lambda a: a)
 def mul(xp: Any, a: Any, b: Any) -> Any:
     """Multiply elementwise."""
     return a * b
 
 
 # (a / b) / b, not a / b²: the square overflows and underflows long before.
-@primitive(r"\frac{<a>}{<b>}", promote=FLOAT, vjp_a=lambda g, b: g / b, vjp_b=lambda g, a, b: -g * (a / b) / b)
+@primitive(
+    r"\frac{<a>}{<b>}",
+    promote=FLOAT,
+    ufunc="true_divide",
+    vjp_a=lambda g, b: g / b,
+    vjp_b=lambda g, a, b: -g * (a / b) / b,
+)
 def div_p(xp: Any, a: Any, b: Any) -> Any:
     return xp.true_divide(a, b)
 
 
-@primitive("-<x:2>", level=SUM, vjp_x=lambda g: -g)
+@primitive("-<x:2>", level=SUM, ufunc="negative", vjp_x=lambda g: -g)
 def neg(xp: Any, x: Any) -> Any:
     """Change the sign."""
     return xp.negative(x)
@@ -103,7 +109,7 @@ def square(xp: Any, x: Any) -> Any:
     return x * x if x.dtype.kind != "b" else x.astype(int64)
 
 
-@primitive(r"\sqrt{<x>}", promote=FLOAT, vjp_x=lambda g, y: g / (2 * y))
+@primitive(r"\sqrt{<x>}", promote=FLOAT, ufunc="sqrt", vjp_x=lambda g, y: g / (2 * y))
 def sqrt(xp: Any, x: Any) -> Any:
     """Return the square root; NaN for a negative number."""
     return xp.sqrt(x)
@@ -124,43 +130,43 @@ def reciprocal(xp: Any, x: Any) -> Any:
 # -- exponentials and logarithms -----------------------------------------------------------------------
 
 
-@primitive("e^{<x>}", level=POWER, promote=FLOAT, d_x=lambda y: y)
+@primitive("e^{<x>}", level=POWER, promote=FLOAT, ufunc="exp", d_x=lambda y: y)
 def exp(xp: Any, x: Any) -> Any:
     """Return eˣ."""
     return xp.exp(x)
 
 
-@primitive("2^{<x>}", level=POWER, promote=FLOAT, d_x=lambda y: y * math.log(2))
+@primitive("2^{<x>}", level=POWER, promote=FLOAT, ufunc="exp2", d_x=lambda y: y * math.log(2))
 def exp2(xp: Any, x: Any) -> Any:
     """Return 2ˣ."""
     return xp.exp2(x)
 
 
-@primitive("e^{<x>} - 1", level=SUM, promote=FLOAT, d_x=lambda y: y + 1)
+@primitive("e^{<x>} - 1", level=SUM, promote=FLOAT, ufunc="expm1", d_x=lambda y: y + 1)
 def expm1(xp: Any, x: Any) -> Any:
     """Return eˣ − 1, accurate near 0."""
     return xp.expm1(x)
 
 
-@primitive(r"\ln <x:4>", promote=FLOAT, vjp_x=lambda g, x: g / x)
+@primitive(r"\ln <x:4>", promote=FLOAT, ufunc="log", vjp_x=lambda g, x: g / x)
 def log(xp: Any, x: Any) -> Any:
     """Return the natural logarithm."""
     return xp.log(x)
 
 
-@primitive(r"\log_{2} <x:4>", promote=FLOAT, vjp_x=lambda g, x: g / (x * math.log(2)))
+@primitive(r"\log_{2} <x:4>", promote=FLOAT, ufunc="log2", vjp_x=lambda g, x: g / (x * math.log(2)))
 def log2(xp: Any, x: Any) -> Any:
     """Return the logarithm to base 2."""
     return xp.log2(x)
 
 
-@primitive(r"\log_{10} <x:4>", promote=FLOAT, vjp_x=lambda g, x: g / (x * math.log(10)))
+@primitive(r"\log_{10} <x:4>", promote=FLOAT, ufunc="log10", vjp_x=lambda g, x: g / (x * math.log(10)))
 def log10(xp: Any, x: Any) -> Any:
     """Return the logarithm to base 10."""
     return xp.log10(x)
 
 
-@primitive(r"\ln(1 + <x:1>)", promote=FLOAT, vjp_x=lambda g, x: g / (x + 1))
+@primitive(r"\ln(1 + <x:1>)", promote=FLOAT, ufunc="log1p", vjp_x=lambda g, x: g / (x + 1))
 def log1p(xp: Any, x: Any) -> Any:
     """Return ln(1 + x), accurate near 0."""
     return xp.log1p(x)
@@ -169,19 +175,19 @@ def log1p(xp: Any, x: Any) -> Any:
 # -- trigonometry --------------------------------------------------------------------------------------
 
 
-@primitive(r"\sin <x:4>", promote=FLOAT, d_x=lambda x: cos(x))
+@primitive(r"\sin <x:4>", promote=FLOAT, ufunc="sin", d_x=lambda x: cos(x))
 def sin(xp: Any, x: Any) -> Any:
     """Return the sine of `x` radians."""
     return xp.sin(x)
 
 
-@primitive(r"\cos <x:4>", promote=FLOAT, d_x=lambda x: -sin(x))
+@primitive(r"\cos <x:4>", promote=FLOAT, ufunc="cos", d_x=lambda x: -sin(x))
 def cos(xp: Any, x: Any) -> Any:
     """Return the cosine of `x` radians."""
     return xp.cos(x)
 
 
-@primitive(r"\tanh <x:4>", promote=FLOAT, d_x=lambda y: 1 - y * y)
+@primitive(r"\tanh <x:4>", promote=FLOAT, ufunc="tanh", d_x=lambda y: 1 - y * y)
 def tanh(xp: Any, x: Any) -> Any:
     """Return the hyperbolic tangent."""
     return xp.tanh(x)

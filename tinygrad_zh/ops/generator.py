@@ -130,7 +130,7 @@ class Place(Tensor):
         if not isinstance(generator, Generator):
             raise error("generator-kind", kind=type(generator).__name__)
         self.generator, self.words = generator, words
-        self.array, self.node = backend_for(device).from_numpy(generator.take(words)), None
+        self.array, self.node, self.cell = backend_for(device).from_numpy(generator.take(words)), None, None
 
 
 default_generator = Generator()

@@ -33,21 +33,14 @@ UNARY = {"neg": "neg", "abs": "abs", "invert": "bitwise_not"}
 NO_INPLACE = {"matmul"}
 
 
-def short(op: Any) -> Callable[[Any, Any], Any]:
-    """Return the way by which an operator calls its op: the short one, if the op is a primitive."""
-    return op.of_two if isinstance(op, Primitive) else op
-
-
 def binary(op: Any) -> Callable[[Any, Any], Any]:
-    """``a ∘ b``."""
-    apply = short(op)
-    return lambda a, b: apply(a, b)
+    """``a ∘ b``; there are two operands for certain, so a primitive need not count them."""
+    return (lambda a, b: op.apply(a, b)) if isinstance(op, Primitive) else (lambda a, b: op(a, b))
 
 
 def reflected(op: Any) -> Callable[[Any, Any], Any]:
     """``b ∘ a`` where `a` is the Tensor."""
-    apply = short(op)
-    return lambda a, b: apply(b, a)
+    return (lambda a, b: op.apply(b, a)) if isinstance(op, Primitive) else (lambda a, b: op(b, a))
 
 
 def inplace(name: str) -> Callable[[Any, Any], Any]:
@@ -66,6 +59,6 @@ def attach_operators() -> None:
         setattr(Operators, f"__{name}__", binary(registry[name]))
     for special, name in UNARY.items():
         op = registry[name]
-        setattr(Operators, f"__{special}__", lambda x, op=op: op(x))
+        setattr(Operators, f"__{special}__", lambda x, op=op: op.apply(x))
     setattr(Operators, "__pos__", lambda x: x)  # noqa: B010 - mypy does not know it
     setattr(Operators, "__getitem__", lambda x, index: registry["getitem"](x, index))  # noqa: B010

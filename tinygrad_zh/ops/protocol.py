@@ -93,7 +93,7 @@ def deep_copy(self: Tensor, memo: dict[int, Any]) -> Tensor:
         raise error("deepcopy-non-leaf")
     result = object.__new__(type(self))
     memo[id(self)] = result
-    result.array, result.node = self.array.copy(), None
+    result.array, result.node, result.cell = self.array.copy(), None, None
     result.name = self.name
     if self._grad is not None:
         result._grad = box(self._grad.array.copy())

@@ -5,6 +5,7 @@ May import: floors 0–1.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,11 +67,12 @@ class Step:
         """The first result."""
         return self.results[0]
 
-    def add_shares(self, cotangent: Any, shares: list[tuple[Any, Any, int]]) -> None:
+    def add_shares(self, cotangent: Any, parents: Sequence[Any], shares: Sequence[Any]) -> None:
         """Keep what the sweep brought to this step, and what it handed on."""
         if isinstance(cotangent, Tensor):
             self.cotangent = cotangent.array.copy()
-        self.shares = [Share(i, p.id, share.array.copy()) for p, share, i in shares if isinstance(share, Tensor)]
+        edges = enumerate(zip(parents, shares, strict=True))
+        self.shares = [Share(i, p.id, share.array.copy()) for i, (p, share) in edges if isinstance(share, Tensor)]
 
 
 def step_of(op: Primitive, operands: tuple[Any, ...], static: dict[str, Any], results: tuple[Tensor, ...]) -> Step:

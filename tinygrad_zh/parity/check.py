@@ -93,14 +93,15 @@ class Watch(Record):
         super().__init__()
         self.others: list[tuple[int, Any]] = []
 
-    def pulled(self, node: Node, cotangent: Any, shares: list[tuple[Node, Any, int]]) -> None:
+    def pulled(self, node: Node, cotangent: Any, shares: Any) -> None:
         """Keep what the sweep handed on at one node."""
         super().pulled(node, cotangent, shares)
         if node.id in self.by_node:
             if isinstance(cotangent, tuple):
                 self.by_node[node.id].cotangent = tuple(None if g is None else g.array.copy() for g in cotangent)
         else:
-            self.others += [(parent.id, share.array.copy()) for parent, share, _ in shares if isinstance(share, Tensor)]
+            edges = zip(node.parents, shares, strict=True)
+            self.others += [(p.id, share.array.copy()) for p, share in edges if p and isinstance(share, Tensor)]
 
     def forget_sweeps(self) -> None:
         """Forget the sweeps that the function itself made; their steps stay."""

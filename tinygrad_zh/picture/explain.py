@@ -120,10 +120,10 @@ class Watcher:
 
     applied = ran
 
-    def pulled(self, node: Node, cotangent: Any, shares: list[tuple[Node, Any, int]]) -> None:
+    def pulled(self, node: Node, cotangent: Any, shares: Any) -> None:
         """Keep the shares that go to the node."""
-        for parent, share, position in shares:
-            if parent is self.node and node.op is not None:
+        for position, (parent, share) in enumerate(zip(node.parents, shares, strict=True)):
+            if parent is self.node and node.op is not None and share is not None:
                 g = cotangent.array.copy() if isinstance(cotangent, Tensor) else None
                 self.uses.append(Use(node.op, node.id, position, g, share.array.copy()))
 

@@ -89,7 +89,7 @@ class FunctionOp:
         self.function, self.shapes = function, shapes
         self.name = function.__name__
 
-    def pull(self, node: Node, g: Any, boxed: bool, useful: set[Node] | None) -> list[tuple[Node, Any, int]]:
+    def pull(self, node: Node, g: Any, boxed: bool, useful: set[Node] | None) -> list[Any]:
         """Hand ``backward`` the cotangents as Tensors, and each parent what it returns."""
         if node.saved is None:
             raise error("graph-freed", op=self.name)
@@ -105,7 +105,7 @@ class FunctionOp:
         shares = returned if isinstance(returned, tuple) else (returned,)
         if len(shares) != len(node.parents):
             raise error("function-count", function=self.name, expected=len(node.parents), got=len(shares))
-        pulled = []
+        pulled: list[Any] = [None] * len(shares)
         for i, (parent, part) in enumerate(zip(node.parents, shares, strict=True)):
             if parent is None or part is None or (useful is not None and parent not in useful):
                 continue
@@ -114,7 +114,7 @@ class FunctionOp:
             if part.dtype != parent.dtype:
                 part = registry["cast"](part, dtype=parent.dtype)
             # its arrays may be saved tensors or g itself: a view tells the sweep that they are not its own
-            pulled.append((parent, part if boxed else part.array[...], i))
+            pulled[i] = part if boxed else part.array[...]
         return pulled
 
 
@@ -179,7 +179,7 @@ class OnceOp:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def pull(self, node: Node, g: Any, boxed: bool, useful: set[Node] | None) -> list[tuple[Node, Any, int]]:
+    def pull(self, node: Node, g: Any, boxed: bool, useful: set[Node] | None) -> list[Any]:
         """Refuse."""
         raise error("not-differentiable", op=self.name, operand="g")
 

@@ -175,8 +175,7 @@ def push_by_transposing(node: Node, tangents: dict[Node | None, Tensor], like: A
             useful = {p for p in place.parents if p is not None and (p in tangents or p.shape is None)}
             # Unless this is recorded itself, what the rules saved are constants: the sweep to g stays short.
             source, needed = (place, useful) if recorded else (with_constants(place, place.op, useful), None)
-            for _, share, i in place.op.pull(source, cotangent, True, needed):
-                parent = place.parents[i]
+            for parent, share in zip(place.parents, place.op.pull(source, cotangent, True, needed), strict=True):
                 if parent is not None and parent.shape is None:
                     waiting.append((parent, share))
                 elif parent in tangents and isinstance(share, Tensor):

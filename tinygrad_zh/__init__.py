@@ -53,9 +53,12 @@ globals().update(public)
 if os.environ.get("TINYGRAD_ZH_KERNELS") != "0":  # "0": compute with the plain formulas
     # Kernels for the CPU, by name: a module of kernels, and Numba, are imported when one of them is first called.
     for _op, _where in (
-        (ops.step.sgd_step, "step:sgd_step"),
-        (ops.step.adam_step, "step:adam_step"),
+        (ops.step.sgd_steps, "step:sgd_steps"),
+        (ops.step.adam_steps, "step:adam_steps"),
+        (ops.activation.relu, "activation:relu"),
         (ops.activation.relu_pullback, "activation:relu_pullback"),
+        (ops.linalg.linear_p, "linear:linear"),
+        (ops.shape.sum_to, "linear:sum_to"),
         (ops.loss.cross_entropy_p, "loss:cross_entropy"),
         (ops.loss.cross_entropy_pullback, "loss:cross_entropy_pullback"),
     ):

@@ -295,7 +295,7 @@ def test_the_article_is_reproduced(tmp_path: Path) -> None:
 
 
 def test_whether_the_kernels_took_part_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(CPU, "kernels", {"sgd_step": print})
+    monkeypatch.setattr(CPU, "kernels", {"sgd_steps": print})
     assert versions()["numba"] == importlib.metadata.version("numba")
     monkeypatch.setattr(CPU, "kernels", {})
     assert "numba" not in versions(), "it is installed, but computes nothing"

@@ -94,6 +94,8 @@ class LazyKernel:
 def register_kernel(backend: Backend, name: str, where: str, plain: Callable[..., Any] | None = None) -> None:
     """Let a fused kernel, ``"module:function"``, stand for the formula of the primitive `name`.
 
+    For operands that it is not made for, a kernel returns NotImplemented; then the formula computes.
+
     Parameters
     ----------
     backend : Backend

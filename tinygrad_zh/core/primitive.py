@@ -218,10 +218,10 @@ class Primitive:
             backend = self._backend_among(arrays)
         kernel = backend.kernels.get(self.name, self.value)
         try:
-            if inside.get():  # an op within an op: its context cannot be entered twice
-                y = kernel(backend.xp, *arrays, **static)
-            else:
-                y = quiet.run(kernel, backend.xp, *arrays, **static)
+            call = _call if inside.get() else quiet.run  # an op within an op: its context cannot be entered twice
+            y = call(kernel, backend.xp, *arrays, **static)
+            if y is NotImplemented:  # not for these operands
+                y = call(self.value, backend.xp, *arrays, **static)
         except TinygradZhError:
             raise
         except (TypeError, ValueError, IndexError, MemoryError) as problem:
@@ -327,6 +327,10 @@ class Primitive:
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}({', '.join((*self.operands, *self.static_names))})>"
+
+
+def _call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    return function(*args, **kwargs)
 
 
 def as_array(y: Any, backend: Any) -> Any:

@@ -120,6 +120,7 @@ def cross_entropy_pullback(g: Any, x: Any, target: Any, lse: Any, *, reduction: 
     name="cross_entropy",
 )
 def cross_entropy_p(xp: Any, x: Any, target: Any, *, reduction: str, ignore_index: int) -> Any:
+    check_classes("cross_entropy", target, x.shape[1], ignore_index)
     top = xp.max(x, axis=1, keepdims=True) if x.size else x[:, :1]
     lse = xp.log(xp.sum(xp.exp(x - top), axis=1, keepdims=True)) + top  # lse = ln Σ eˣ
     valid = target != ignore_index
@@ -141,13 +142,12 @@ def class_rows(xp: Any, x: Any, target: Any, *, ignore_index: int) -> Any:
 
 
 def check_classes(op: str, target: Any, classes: int, ignore_index: int) -> None:
-    """Refuse class indices outside 0 … classes − 1, but for `ignore_index`."""
-    array = target.array
-    outside = (array < 0) | (array >= classes)
+    """Refuse class indices, an array, outside 0 … classes − 1, but for `ignore_index`."""
+    outside = (target < 0) | (target >= classes)
     if outside.any():
-        outside &= array != ignore_index
+        outside &= target != ignore_index
         if outside.any():
-            raise error("class-index", op=op, index=int(array[outside][0]), classes=classes)
+            raise error("class-index", op=op, index=int(target[outside][0]), classes=classes)
 
 
 def rows_of(input: Any, target: Any) -> tuple[Any, Any]:
@@ -213,11 +213,11 @@ def cross_entropy(
     class_dim = 1 if input.ndim > 1 else 0
     if not input.ndim or target.shape != (*input.shape[:class_dim], *input.shape[class_dim + 1 :]):
         raise error("target-shape", input=input.shape, target=target.shape)
-    check_classes("cross_entropy", target, input.shape[class_dim], ignore_index)
     x, classes = rows_of(input, target)
     if weight is None and not label_smoothing:
         losses = cross_entropy_p(x, classes, reduction=reduction, ignore_index=ignore_index)
         return reshape_p(losses, shape=target.shape) if reduction == "none" and target.ndim != 1 else losses
+    check_classes("cross_entropy", classes.array, x.shape[1], ignore_index)
     truth = class_rows(x, classes, ignore_index=ignore_index)
     valid = sum(truth, 1, keepdim=True)
     counts = truth if weight is None else truth * weight
@@ -257,7 +257,7 @@ def nll_loss(input: Any, target: Any, weight: Any = None, *, ignore_index: int =
     expected = (*input.shape[:class_dim], *input.shape[class_dim + 1 :])
     if target.dtype != int64 or not input.ndim or target.shape != expected:
         raise error("target-shape", input=input.shape, target=f"{target.shape} {target.dtype}")
-    check_classes("nll_loss", target, input.shape[class_dim], ignore_index)
+    check_classes("nll_loss", target.array, input.shape[class_dim], ignore_index)
     x, classes = rows_of(input, target)
     truth = class_rows(x, classes, ignore_index=ignore_index)
     counts = truth if weight is None else truth * weight

@@ -1,8 +1,9 @@
-r"""Floor 2: the step of an optimiser, one primitive per rule, on arrays and in place.
+r"""Floor 2: the steps of the optimisers, one rule each, on arrays and in place.
 
-An optimiser calls these through the door, ``sgd_step.run((p, g, …), static)``, so that whoever listens sees
-the step and a backend can put one kernel in its place.  They have no derivative.  What is read here is plain
-mathematics with ``out=``: at the size of a weight matrix, fresh memory costs more than the arithmetic.
+``sgd_step`` is the rule for one parameter: plain mathematics with ``out=``, for at the size of a weight matrix
+fresh memory costs more than the arithmetic.  ``sgd_steps`` is the primitive that takes all parameters that
+step alike; an optimiser calls it through the door, so that whoever listens sees the step and a backend can put one
+kernel in its place.  It has no derivative.
 
 Letters: p parameter, g gradient ∂L/∂p, η = lr, μ = momentum.
 
@@ -17,7 +18,6 @@ from typing import Any
 from ..core.primitive import primitive
 
 
-@primitive(r"<p> - \eta\,\left(\mu\,<velocity> + <g>\right)", name="sgd_step")
 def sgd_step(
     xp: Any,
     p: Any,
@@ -72,7 +72,6 @@ def sgd_step(
     return p
 
 
-@primitive(r"<p> - \eta\,\frac{\hat{m}}{\sqrt{\hat{v}} + \epsilon}", name="adam_step")
 def adam_step(
     xp: Any,
     p: Any,
@@ -147,3 +146,61 @@ def regularised(xp: Any, p: Any, g: Any, spare: Any, weight_decay: float, maximi
         xp.multiply(p, weight_decay, out=spare)
         return xp.subtract(spare, g, out=spare) if maximize else xp.add(spare, g, out=spare)
     return xp.negative(g, out=spare) if maximize else g
+
+
+# -- for all parameters that step alike ----------------------------------------------------------------
+
+
+def in_columns(arrays: list[Any], count: int) -> list[tuple[Any, ...]]:
+    """Return (p, g, …) of each parameter, from all the p, then all the g, …: `count` kinds in all."""
+    n = len(arrays) // count
+    return list(zip(*(arrays[k * n : (k + 1) * n] for k in range(count)), strict=True))
+
+
+def working_memory(scratch: Any, rows: int, p: Any) -> Any:
+    """Return the beginning of `scratch` in the shape (rows, ...) of a parameter."""
+    return scratch[: rows * p.size].reshape(rows, *p.shape)
+
+
+@primitive(r"p - \eta\,\left(\mu\,v + g\right)", outputs=0)
+def sgd_steps(
+    xp: Any,
+    *arrays: Any,
+    lr: float,
+    momentum: float,
+    dampening: float,
+    weight_decay: float,
+    nesterov: bool,
+    maximize: bool,
+    first: bool,
+) -> Any:
+    """Let parameters step by `sgd_step`; the arrays are all p, all g, with momentum all v, then working memory."""
+    numbers = {"lr": lr, "momentum": momentum, "dampening": dampening, "weight_decay": weight_decay}
+    options: dict[str, Any] = {**numbers, "nesterov": nesterov, "maximize": maximize, "first": first}
+    *given, scratch = arrays
+    for p, g, *v in in_columns(given, 3 if momentum else 2):
+        sgd_step(xp, p, g, v[0] if v else None, working_memory(scratch, 1, p), **options)
+    return tuple(given[: len(given) // (3 if momentum else 2)])
+
+
+@primitive(r"p - \eta\,\frac{\hat{m}}{\sqrt{\hat{v}} + \epsilon}", outputs=0)
+def adam_steps(
+    xp: Any,
+    *arrays: Any,
+    step: int,
+    lr: float,
+    beta1: float,
+    beta2: float,
+    eps: float,
+    weight_decay: float,
+    decoupled: bool,
+    amsgrad: bool,
+    maximize: bool,
+) -> Any:
+    """Let parameters step by `adam_step`; the arrays are all p, g, m, v, with AMSGrad v_max, then working memory."""
+    numbers = {"lr": lr, "beta1": beta1, "beta2": beta2, "eps": eps, "weight_decay": weight_decay}
+    options: dict[str, Any] = {**numbers, "step": step, "decoupled": decoupled, "maximize": maximize}
+    *given, scratch = arrays
+    for p, g, m, v, *top in in_columns(given, 5 if amsgrad else 4):
+        adam_step(xp, p, g, m, v, top[0] if top else None, working_memory(scratch, 2, p), **options)
+    return tuple(given[: len(given) // (5 if amsgrad else 4)])

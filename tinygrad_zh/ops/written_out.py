@@ -117,7 +117,6 @@ def apply_of(op: Primitive) -> str:
     if op.promote is not None:
         lines += ["    if the_dtype is not float32 and the_dtype is not float64:", f"        {general}"]
     arrays = ", ".join(f"{n}_array" for n in names)
-    results = ", ".join(["y", *op.aux])
     if op.ufunc and op.name not in CPU.kernels:
         lines += ["    try:", f"        y = quiet.run(ufunc, {arrays})"]
     else:
@@ -125,7 +124,10 @@ def apply_of(op: Primitive) -> str:
         lines += [
             f'    the_kernel = kernels.get("{op.name}", value)',
             "    try:",
-            f"        {results} = quiet.run(the_kernel, {call})",
+            f"        y = quiet.run(the_kernel, {call})",
+            "        if y is NotImplemented:  # the kernel is not for these operands",
+            f"            y = quiet.run(value, {call})",
+            *([f"        {', '.join(['y', *op.aux])} = y"] if op.aux else []),
         ]
     lines += [
         "    except RuntimeError:  # this is an op within an op, and the quiet context is taken",

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..aliases import Array
 from ..backend.devices import backend_of
 from ..core.tensor import Tensor, box
 from ..errors import error
 from ..ops.publish import public
-from ..ops.step import adam_step
+from ..ops.step import adam_steps
 from .optimizer import Group, Optimizer
 
 
@@ -96,26 +95,36 @@ class Adam(Optimizer):
             self.check_switch(group, name)
 
     def options_of(self, group: Group) -> dict[str, Any]:
-        """Return the static arguments of `adam_step` for a group."""
+        """Return the static arguments of `adam_steps` for a group."""
         numbers = {name: float(group[name]) for name in ("lr", "eps", "weight_decay")}
         beta1, beta2 = group["betas"]
-        switches = {"decoupled": group["decoupled_weight_decay"], "maximize": group["maximize"]}
+        switches = {name: group[name] for name in ("amsgrad", "maximize")}
+        switches["decoupled"] = group["decoupled_weight_decay"]
         return {**numbers, "beta1": float(beta1), "beta2": float(beta2), **switches, "step": 0}
 
-    def update(self, p: Tensor, g: Array, group: Group, options: dict[str, Any]) -> None:
-        """Let one parameter step along its gradient."""
-        array, state = p.array, self.state[p]
+    def kind_of_step(self, p: Tensor, group: Group) -> int:
+        """Return which step it is, from 1."""
+        state = self.state[p]
         if not state:
             state["step"] = public["tensor"](0.0)
-        zeros = backend_of(array).xp.zeros_like
-        for name in ("exp_avg", "exp_avg_sq", "max_exp_avg_sq") if group["amsgrad"] else ("exp_avg", "exp_avg_sq"):
+        for name in moments(group):
             if name not in state:
-                state[name] = box(zeros(array))
+                state[name] = box(backend_of(p.array).xp.zeros_like(p.array))
         count = state["step"].array
         count += 1
-        v_max = state["max_exp_avg_sq"].array if group["amsgrad"] else None
-        arrays = (array, g, state["exp_avg"].array, state["exp_avg_sq"].array, v_max, self.scratch_like(array))
-        adam_step.run(arrays, {**options, "step": int(count)})
+        return int(count)
+
+    def update(self, params: list[Tensor], group: Group, options: dict[str, Any], kind: Any) -> None:
+        """Let parameters that are alike step along their gradients."""
+        arrays = [p.array for p in params] + [p._grad.array for p in params if p._grad is not None]
+        states = [self.state[p] for p in params]
+        arrays += [state[name].array for name in moments(group) for state in states]
+        adam_steps.run([*arrays, self.scratch_for(params)], {**options, "step": kind})
+
+
+def moments(group: Group) -> tuple[str, ...]:
+    """Return what is remembered of every gradient so far, under PyTorch's names."""
+    return ("exp_avg", "exp_avg_sq", "max_exp_avg_sq") if group["amsgrad"] else ("exp_avg", "exp_avg_sq")
 
 
 class AdamW(Adam):

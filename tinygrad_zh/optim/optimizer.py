@@ -53,7 +53,6 @@ class Optimizer:
         self.param_groups: list[Group] = []
         self.state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
         self._memory: dict[Any, Array] = {}
-        self._scratch: dict[Any, Array] = {}
         self._options: dict[int, tuple[Any, dict[str, Any]]] = {}
         if isinstance(params, (Tensor, Mapping, str)) or not isinstance(params, Iterable):
             raise error("parameters-kind", op=self.name, found=type(params).__name__)
@@ -150,11 +149,11 @@ class Optimizer:
         writer = self.name + ".step"
         for group in self.param_groups:
             options = self._settled(group)
-            for p in group["params"]:
-                gradient = p._grad
-                if gradient is not None:
-                    self.update(p, gradient.array, group, options)
-                    touch(p, writer)
+            ready = [p for p in group["params"] if p._grad is not None]
+            for kind, alike in self.alike(ready, group):
+                self.update(alike, group, options, kind)
+            for p in ready:
+                touch(p, writer)
         return loss
 
     def _settled(self, group: Group) -> dict[str, Any]:
@@ -171,22 +170,30 @@ class Optimizer:
         """Return what a group's parameters have in common as static arguments of the step."""
         raise NotImplementedError
 
-    def update(self, p: Tensor, g: Array, group: Group, options: dict[str, Any]) -> None:
-        """Let one parameter step along its gradient."""
+    def alike(self, params: list[Tensor], group: Group) -> list[tuple[Any, list[Tensor]]]:
+        """Return the parameters in lists of those that one call of the step can take, and what kind of step it is."""
+        lists: dict[Any, list[Tensor]] = {}
+        for p in params:
+            array = p.array
+            lists.setdefault((self.kind_of_step(p, group), type(array), array.dtype), []).append(p)
+        return [(kind, listed) for (kind, *_), listed in lists.items()]
+
+    def kind_of_step(self, p: Tensor, group: Group) -> Any:
+        """Return what must be equal for two parameters to step in one call; make the state where it is missing."""
         raise NotImplementedError
 
-    def scratch_like(self, array: Array) -> Array:
-        """Return working memory of shape (scratch_rows, ...), the same memory for all parameters."""
-        key = type(array), array.dtype, array.shape
-        found = self._scratch.get(key)
-        if found is None:
-            size = self.scratch_rows * array.size
-            memory = self._memory.get(key[:2])
-            if memory is None or memory.size < size:
-                memory = self._memory[key[:2]] = backend_of(array).xp.empty(size, dtype=array.dtype)
-                self._scratch.clear()  # the others are to look into the larger memory too
-            found = self._scratch[key] = memory[:size].reshape(self.scratch_rows, *array.shape)
-        return found
+    def update(self, params: list[Tensor], group: Group, options: dict[str, Any], kind: Any) -> None:
+        """Let parameters that are alike step along their gradients."""
+        raise NotImplementedError
+
+    def scratch_for(self, params: list[Tensor]) -> Array:
+        """Return working memory for the largest of some parameters: one row of numbers, the same for all calls."""
+        array = params[0].array
+        size = self.scratch_rows * max(p.array.size for p in params)
+        memory = self._memory.get((type(array), array.dtype))
+        if memory is None or memory.size < size:
+            memory = self._memory[type(array), array.dtype] = backend_of(array).xp.empty(size, dtype=array.dtype)
+        return memory
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients, or with ``set_to_none=False`` fill them with zeros."""

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..aliases import Array
 from ..backend.devices import backend_of
 from ..core.tensor import Tensor, box
 from ..errors import error
-from ..ops.step import sgd_step
+from ..ops.step import sgd_steps
 from .optimizer import Group, Optimizer
 
 
@@ -93,17 +92,20 @@ class SGD(Optimizer):
             raise error("optimizer-option", op=self.name, name="nesterov", expected=expected, got=True)
 
     def options_of(self, group: Group) -> dict[str, Any]:
-        """Return the static arguments of `sgd_step` for a group."""
+        """Return the static arguments of `sgd_steps` for a group."""
         numbers = {name: float(group[name]) for name in ("lr", "momentum", "dampening", "weight_decay")}
         return {**numbers, "nesterov": group["nesterov"], "maximize": group["maximize"], "first": False}
 
-    def update(self, p: Tensor, g: Array, group: Group, options: dict[str, Any]) -> None:
-        """Let one parameter step along its gradient."""
-        array, velocity = p.array, None
+    def kind_of_step(self, p: Tensor, group: Group) -> bool:
+        """Whether it is the first step with momentum, which finds no velocity."""
+        if not group["momentum"] or self.state[p].get("momentum_buffer") is not None:
+            return False
+        self.state[p]["momentum_buffer"] = box(backend_of(p.array).xp.empty_like(p.array))
+        return True
+
+    def update(self, params: list[Tensor], group: Group, options: dict[str, Any], kind: Any) -> None:
+        """Let parameters that are alike step along their gradients."""
+        arrays = [p.array for p in params] + [p._grad.array for p in params if p._grad is not None]
         if options["momentum"]:
-            kept = self.state[p].get("momentum_buffer")
-            if kept is None:
-                kept = self.state[p]["momentum_buffer"] = box(backend_of(array).xp.empty_like(array))
-                options = {**options, "first": True}
-            velocity = kept.array
-        sgd_step.run((array, g, velocity, self.scratch_like(array)), options)
+            arrays += [self.state[p]["momentum_buffer"].array for p in params]
+        sgd_steps.run([*arrays, self.scratch_for(params)], {**options, "first": True} if kind else options)

@@ -182,7 +182,7 @@ REASONS: dict[str, tuple[str, str]] = {
         ("relu_pullback", "softmax_pullback", "log_softmax_pullback", "cross_entropy_pullback", "weight_pullback"),
         BACKWARD,
     ),
-    **dict.fromkeys(("sgd_step", "adam_step"), OPTIMISER),
+    **dict.fromkeys(("sgd_steps", "adam_steps"), OPTIMISER),
     "item_of": GRAPH,
 }
 """Why a primitive is not compared, in Chinese and English."""

@@ -1,8 +1,9 @@
-"""Floor 2: pullbacks of activation functions in one pass over memory.
+"""Floor 2: activation functions and their pullbacks in one pass over memory.
 
-    relu    ∂L/∂x = g where y > 0, 0 where y ≤ 0, and g where y is NaN
+    relu    y = x where x > 0, 0 where x ≤ 0, and NaN where x is NaN
+            ∂L/∂x = g where y > 0, 0 where y ≤ 0, and g where y is NaN
 
-Cost: g and y are read and the result is written, 3 numbers per element; the formula makes a mask in between.
+Cost: 2 numbers per element forward and 3 back; the formula of the pullback makes a mask in between.
 
 Numerical device: none; nothing is rounded.  0 is chosen, not multiplied by, so that 0 stays 0 where g is infinite.
 
@@ -28,11 +29,21 @@ def let_through(g: Array, y: Array, out: Array) -> None:
         out[i] = zero if y[i] <= zero else g[i]
 
 
-def relu_pullback(xp: Any, g: Array, y: Array) -> Array:
+def relu(xp: Any, x: Array) -> Any:
+    """Return max(x, 0); see the primitive of this name."""
+    out = np.empty_like(x)  # in the order of x's memory
+    rows = rows_of((x, out))
+    if rows is None:
+        return NotImplemented
+    let_through(rows[0], *rows)
+    return out
+
+
+def relu_pullback(xp: Any, g: Array, y: Array) -> Any:
     """Return the pullback of relu; see the primitive of this name."""
     out = np.empty_like(y)  # in the order of y's memory
     rows = rows_of((g, y, out))
-    if rows is None:  # in several orders, or of a dtype that the loop is not for: as the formula does it
-        return np.where(y <= 0, g.dtype.type(0), g)
+    if rows is None:  # in several orders, or of a dtype that the loop is not for
+        return NotImplemented
     let_through(*rows)
     return out

@@ -35,6 +35,41 @@ def rows_of(arrays: Sequence[Array]) -> list[Array] | None:
     return [x.T.reshape(-1) for x in arrays] if by_columns else None
 
 
+EIGHT = 8
+"""How many parameters one call of a loop takes: a call costs some microseconds, whatever it does, and the loop is
+compiled for a fixed number."""
+
+
+def in_eights(loop: Callable[..., None], kinds: Sequence[Sequence[Array]], *options: Any) -> bool:
+    """Call ``loop(*kinds, *options)`` on tuples of eight rows each, filled up with empty ones.
+
+    Parameters
+    ----------
+    loop : callable
+        Takes a tuple of rows per kind.
+    kinds : sequence of sequence of array
+        All parameters, all gradients, …: the same number of each.
+
+    Returns
+    -------
+    bool
+        Whether all arrays are rows of one dtype in the order of memory; else nothing is done.
+    """
+    dtype = kinds[0][0].dtype
+    if computes_in(dtype) is not dtype:
+        return False
+    for arrays in kinds:
+        for x in arrays:
+            if x.dtype is not dtype or not x.flags.c_contiguous:
+                return False
+    rows = [[x.reshape(-1) for x in arrays] for arrays in kinds]
+    nothing = np.empty(0, dtype=dtype)
+    for start in range(0, len(rows[0]), EIGHT):
+        eights = [each[start : start + EIGHT] for each in rows]
+        loop(*[(*each, *[nothing] * (EIGHT - len(each))) for each in eights], *options)
+    return True
+
+
 def update(loop: Callable[..., None], written: Sequence[Array], g: Array, *options: Any) -> None:
     """Call ``loop(*written, g, *options)`` on rows, by way of copies where there are no such views."""
     rows = rows_of((*written, g))

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from ...aliases import Array
+from ...errors import error
 from .compiling import compiled
 from .exponential import exp_of, larger
 from .flat import computes_in
@@ -37,13 +38,6 @@ def log_sum_exp(row: Array) -> Any:
     return np.log(total) + top
 
 
-@compiled()
-def place(k: int, classes: int) -> int:
-    """Where class `k` stands, counted from the end if it is negative as NumPy does; −1 if nowhere."""
-    k = k + classes if k < 0 else k
-    return k if 0 <= k < classes else -1
-
-
 @compiled("contract")
 def lose(x: Array, target: Array, ignore_index: int, losses: Array, lse: Array) -> tuple[float, int]:
     """Write the losses and lse of all rows; return the sum of the losses and the number of rows that count.
@@ -56,8 +50,8 @@ def lose(x: Array, target: Array, ignore_index: int, losses: Array, lse: Array) 
         lse[i] = value
         losses[i] = 0
         if target[i] != ignore_index:
-            k = place(target[i], x.shape[1])
-            if k < 0:
+            k = target[i]
+            if not 0 <= k < x.shape[1]:
                 return 0.0, -1
             losses[i] = value - x[i, k]
             total += losses[i]
@@ -73,7 +67,9 @@ def cross_entropy(xp: Any, x: Array, target: Array, *, reduction: str, ignore_in
     losses, lse = np.empty(rows, dtype=work), np.empty((rows, 1), dtype=work)
     total, count = (0.0, -1) if rows and not classes else lose(x, target, ignore_index, losses, lse.reshape(-1))
     if count < 0:
-        raise IndexError(f"a class is not in 0 … {classes - 1}")
+        outside = target[((target < 0) | (target >= classes)) & (target != ignore_index)]
+        index = int(outside[0]) if outside.size else ignore_index
+        raise error("class-index", op="cross_entropy", index=index, classes=classes)
     if work is not dtype:
         losses, lse = losses.astype(dtype), lse.astype(dtype)
     if reduction == "none":
@@ -86,8 +82,8 @@ def cross_entropy(xp: Any, x: Array, target: Array, *, reduction: str, ignore_in
 @compiled("contract")
 def slope_of(
     g: Array, x: Array, target: Array, lse: Array, ignore_index: int, by_row: bool, mean: bool, slope: Array
-) -> bool:
-    """Write the pullback into `slope`; return whether all classes exist."""
+) -> None:
+    """Write the pullback into `slope`."""
     number = x.dtype.type
     one, zero = number(1), number(0)
     count = 0
@@ -103,11 +99,8 @@ def slope_of(
         for j in range(row.size):
             out[j] = exp_of(row[j] - shift) * share
         if valid:
-            k = place(target[i], row.size)
-            if k < 0:
-                return False
+            k = target[i]  # the forward has seen that there is such a class
             out[k] = (exp_of(row[k] - shift) - one) * share
-    return True
 
 
 def cross_entropy_pullback(
@@ -119,6 +112,5 @@ def cross_entropy_pullback(
     x, target = np.ascontiguousarray(x, dtype=work), np.ascontiguousarray(target, dtype=np.int64)
     g, lse = np.ascontiguousarray(g, dtype=work).reshape(-1), np.ascontiguousarray(lse, dtype=work).reshape(-1)
     slope = np.empty_like(x)
-    if not slope_of(g, x, target, lse, ignore_index, reduction == "none", reduction == "mean", slope):
-        raise IndexError(f"a class is not in 0 … {x.shape[1] - 1}")
+    slope_of(g, x, target, lse, ignore_index, reduction == "none", reduction == "mean", slope)
     return slope if work is dtype else slope.astype(dtype)

@@ -22,7 +22,7 @@ import numpy as np
 
 from ...aliases import Array
 from .compiling import compiled
-from .flat import update
+from .flat import in_eights, update
 
 
 @compiled("contract")
@@ -62,13 +62,18 @@ def descend_with_momentum(
         p[i] -= lr * (d + mu * v if nesterov else v)
 
 
-def sgd_step(
-    xp: Any,
-    p: Array,
-    g: Array,
-    velocity: Array | None,
-    scratch: Any,
-    *,
+@compiled("contract")
+def descend_all(ps: Any, gs: Any, lr: float, weight_decay: float, maximize: bool) -> None:
+    """`descend` for eight parameters."""
+    for k in range(len(ps)):
+        descend(ps[k], gs[k], lr, weight_decay, maximize)
+
+
+@compiled("contract")
+def descend_all_with_momentum(
+    ps: Any,
+    velocities: Any,
+    gs: Any,
     lr: float,
     momentum: float,
     dampening: float,
@@ -76,14 +81,37 @@ def sgd_step(
     nesterov: bool,
     maximize: bool,
     first: bool,
-) -> Array:
-    """Write the step into `p` and `velocity`; see the primitive of this name."""
-    if velocity is None:
-        update(descend, (p,), g, lr, weight_decay, maximize)
-    else:
+) -> None:
+    """`descend_with_momentum` for eight parameters."""
+    for k in range(len(ps)):
+        descend_with_momentum(
+            ps[k], velocities[k], gs[k], lr, momentum, dampening, weight_decay, nesterov, maximize, first
+        )
+
+
+def sgd_steps(
+    xp: Any,
+    *arrays: Array,
+    lr: float,
+    momentum: float,
+    dampening: float,
+    weight_decay: float,
+    nesterov: bool,
+    maximize: bool,
+    first: bool,
+) -> tuple[Array, ...]:
+    """Write the steps into all p and v; see the primitive of this name."""
+    n = len(arrays) // (3 if momentum else 2)  # the working memory comes last
+    ps, gs, velocities = arrays[:n], arrays[n : 2 * n], arrays[2 * n : 3 * n]
+    if momentum:
         options = (lr, momentum, dampening, weight_decay, nesterov, maximize, first)
-        update(descend_with_momentum, (p, velocity), g, *options)
-    return p
+        if not in_eights(descend_all_with_momentum, (ps, velocities, gs), *options):
+            for p, v, g in zip(ps, velocities, gs, strict=True):
+                update(descend_with_momentum, (p, v), g, *options)
+    elif not in_eights(descend_all, (ps, gs), lr, weight_decay, maximize):
+        for p, g in zip(ps, gs, strict=True):
+            update(descend, (p,), g, lr, weight_decay, maximize)
+    return ps
 
 
 @compiled("contract")
@@ -123,15 +151,33 @@ def adapt(
         p[i] = x - rate * (mean / (np.sqrt(spread) / root + eps))
 
 
-def adam_step(
+@compiled("contract")
+def adapt_all(
+    ps: Any,
+    ms: Any,
+    vs: Any,
+    tops: Any,
+    gs: Any,
+    rate: float,
+    root: float,
+    beta1: float,
+    beta2: float,
+    eps: float,
+    shrink: float,
+    weight_decay: float,
+    amsgrad: bool,
+    maximize: bool,
+) -> None:
+    """`adapt` for eight parameters."""
+    for k in range(len(ps)):
+        adapt(
+            ps[k], ms[k], vs[k], tops[k], gs[k], rate, root, beta1, beta2, eps, shrink, weight_decay, amsgrad, maximize
+        )
+
+
+def adam_steps(
     xp: Any,
-    p: Array,
-    g: Array,
-    m: Array,
-    v: Array,
-    v_max: Array | None,
-    scratch: Any,
-    *,
+    *arrays: Array,
     step: int,
     lr: float,
     beta1: float,
@@ -139,21 +185,26 @@ def adam_step(
     eps: float,
     weight_decay: float,
     decoupled: bool,
+    amsgrad: bool,
     maximize: bool,
-) -> Array:
-    """Write the step into `p`, `m`, `v` and `v_max`; see the primitive of this name."""
+) -> tuple[Array, ...]:
+    """Write the steps into all p, m, v and v_max; see the primitive of this name."""
+    n = len(arrays) // (5 if amsgrad else 4)  # the working memory comes last
+    ps, gs, ms, vs = (arrays[k * n : (k + 1) * n] for k in range(4))
+    tops = arrays[4 * n : 5 * n] if amsgrad else [v.reshape(-1)[:0] for v in vs]  # without it nobody looks at them
     rate, root = lr / (1 - beta1**step), math.sqrt(1 - beta2**step)
     shrink = 1 - lr * weight_decay if decoupled else 1.0
     decay = 0.0 if decoupled else weight_decay
-    options = (rate, root, beta1, beta2, eps, shrink, decay)
-    if v_max is None:  # the loop does not look at the array in its place
-        update(adapt_plainly, (p, m, v), g, *options, maximize)
-    else:
-        update(adapt, (p, m, v, v_max), g, *options, True, maximize)
-    return p
+    options = (rate, root, beta1, beta2, eps, shrink, decay, amsgrad, maximize)
+    if not in_eights(adapt_all, (ps, ms, vs, tops, gs), *options):
+        for p, m, v, top, g in zip(ps, ms, vs, tops, gs, strict=True):
+            if amsgrad:
+                update(adapt, (p, m, v, top), g, *options)
+            else:
+                update(adapt_plainly, (p, m, v), g, *options)
+    return ps
 
 
 def adapt_plainly(p: Array, m: Array, v: Array, g: Array, *options: Any) -> None:
     """Call `adapt` without v_max."""
-    *numbers, maximize = options
-    adapt(p, m, v, v[:0], g, *numbers, False, maximize)
+    adapt(p, m, v, v[:0], g, *options)

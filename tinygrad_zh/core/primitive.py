@@ -25,13 +25,13 @@ May import: floor 0, ``node``, ``tensor``, ``symbol``, ``modes``.  Read next: ``
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable, Sequence
+from inspect import CO_VARARGS
 from operator import itemgetter
 from typing import Any
 
 from ..backend.devices import BACKENDS
-from ..backend.quiet import inside, quiet
+from ..backend.quiet import quietly
 from ..errors import TinygradZhError, error
 from .inplace import refresh
 from .modes import LISTENING, MODE
@@ -53,7 +53,7 @@ class Rule:
 
     def __init__(self, function: Callable[..., Any], partial: bool) -> None:
         self.function, self.partial = function, partial
-        self.names = tuple(inspect.signature(function).parameters)
+        self.names = names_of(function)
 
     def find_names(self, offered: Sequence[str]) -> None:
         """Note where among the names offered those of the rule stand."""
@@ -88,26 +88,28 @@ class Primitive:
         Pullbacks in TeX by operand, for rules that branch or loop and so cannot print themselves.
     ufunc : str
         NumPy's function that computes `value` in one call, if there is one.
+    formula : callable, optional
+        Where the names of operands and static arguments stand, without xp, if not in `value`.
     """
 
     def __init__(
         self, value: Callable[..., Any], tex: str, rules: dict[str, Any], *, name: str = "", level: int = ATOM,
         promote: str | None = None, view: bool = False, outputs: int = 1, aux: tuple[str, ...] = (),
         tex_rules: dict[str, str] | None = None, ufunc: str = "",
+        formula: Callable[..., Any] | None = None,
     ) -> None:  # fmt: skip
         functools.update_wrapper(self, value)
         self.written_out, self.source = False, ""
         self.value, self.tex, self.level, self.tex_rules = value, tex, level, tex_rules or {}
         self.name = name or value.__name__.removesuffix("_p")
         self.promote, self.view, self.outputs, self.aux, self.ufunc = promote, view, outputs, aux, ufunc
-        parameters = list(inspect.signature(value).parameters.values())[1:]  # the first is xp
-        self.operands = tuple(p.name for p in parameters if p.kind is not p.KEYWORD_ONLY)
-        self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
-        self.arity = None if self.variadic else len(self.operands)
-        keywords = [p for p in parameters if p.kind is p.KEYWORD_ONLY]
-        self.static_names = tuple(p.name for p in keywords)
+        code = (formula or value).__code__  # inspect.signature would take a thousand times as long
+        given, static, listed = code.co_argcount, code.co_argcount + code.co_kwonlyargcount, code.co_flags & CO_VARARGS
+        self.static_names, several = code.co_varnames[given:static], code.co_varnames[static : static + bool(listed)]
+        self.operands = (*code.co_varnames[0 if formula else 1 : given], *several)  # without xp
+        self.variadic, self.arity = bool(listed), None if listed else len(self.operands)
         self._static_set = frozenset(self.static_names)
-        self.defaults = {p.name: p.default for p in keywords if p.default is not p.empty}
+        self.defaults = dict((formula or value).__kwdefaults__ or {})
         self._take_rules(dict(rules))
 
     def _take_rules(self, given: dict[str, Callable[..., Any]]) -> None:
@@ -123,7 +125,7 @@ class Primitive:
             raise TypeError(f"{self.name}: {sorted(given)} are no rules for the operands {self.operands}")
         present = [rule for rule in (*self.rules, self.joint) if rule is not None]
         named = {n for rule in present for n in rule.names}
-        pushed = {n for function in self.pushforwards.values() for n in inspect.signature(function).parameters}
+        pushed = {n for function in self.pushforwards.values() for n in names_of(function)}
         named |= pushed
         self.differentiable = bool(present)
         operands = [n for n in self.operands if n in named]
@@ -218,10 +220,9 @@ class Primitive:
             backend = self._backend_among(arrays)
         kernel = backend.kernels.get(self.name, self.value)
         try:
-            call = _call if inside.get() else quiet.run  # an op within an op: its context cannot be entered twice
-            y = call(kernel, backend.xp, *arrays, **static)
-            if y is NotImplemented:  # not for these operands
-                y = call(self.value, backend.xp, *arrays, **static)
+            y = quietly(kernel, backend.xp, *arrays, **static)
+            if y is NotImplemented:  # the kernel is not for these operands
+                y = quietly(self.value, backend.xp, *arrays, **static)
         except TinygradZhError:
             raise
         except (TypeError, ValueError, IndexError, MemoryError) as problem:
@@ -313,7 +314,7 @@ class Primitive:
                 values.append(x)
         return values
 
-    # -- as a formula, and as Python's functions behave ------------------------------------------------
+    # -- as a formula -----------------------------------------------------------------------------------
 
     def print(self, operands: Sequence[Any], static: dict[str, Any]) -> Symbol:
         """Return the op's formula with its operands' formulas in place."""
@@ -321,16 +322,8 @@ class Primitive:
         places = {**self.defaults, **dict(zip(self.operands, listed, strict=False)), **static}
         return Symbol(fill(self.tex, places), self.level)
 
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        """Bind like a function, so that a primitive can be a method of Tensor."""
-        return self if instance is None else functools.partial(self, instance)
-
     def __repr__(self) -> str:
         return f"<primitive {self.name}({', '.join((*self.operands, *self.static_names))})>"
-
-
-def _call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    return function(*args, **kwargs)
 
 
 def as_array(y: Any, backend: Any) -> Any:
@@ -345,6 +338,12 @@ def at_node(x: Tensor, node: Node | None) -> Tensor:
     result = box(x.array, node)
     result.cell = x.cell
     return result
+
+
+def names_of(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Return the names of a rule's parameters."""
+    code = function.__code__
+    return code.co_varnames[: code.co_argcount]
 
 
 def picker(positions: Sequence[int]) -> Callable[[Any], tuple[Any, ...]]:

@@ -11,8 +11,10 @@ May import: nothing of this package.  Read next: ``classes.py``, then one page o
 
 from __future__ import annotations
 
-from . import entries as entries
-from .catalogue import CATALOGUE, Entry, Text, error, language, message
+from typing import Any
+
+from . import catalogue
+from .catalogue import Entry, Text, error, language, message
 from .classes import (
     ArgumentError,
     CheckFailed,
@@ -50,3 +52,10 @@ __all__ = [
     "language",
     "message",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Read the texts when somebody asks for all of them; else the first error does."""
+    if name != "CATALOGUE":
+        raise AttributeError(name)
+    return catalogue.read()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import locale
+import importlib
 import os
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +33,13 @@ LABELS = {"en": ("error", "expected", "hint"), "zh": ("错误", "预期", "建�
 CATALOGUE: dict[str, Entry] = {}
 
 
+def read() -> dict[str, Entry]:
+    """Return the catalogue; the texts in ``entries/`` are read at the first need, which most programs never have."""
+    if not CATALOGUE:
+        importlib.import_module(".entries", __package__)
+    return CATALOGUE
+
+
 def add_entries(entries: dict[str, Entry]) -> None:
     """Put one page of entries into the catalogue; a slug or code that is taken is a mistake of ours."""
     taken = {entry.code for entry in CATALOGUE.values()}
@@ -48,13 +55,15 @@ def language() -> str:
     chosen = os.environ.get("TINYGRAD_ZH_LANG", "").lower()[:2]
     if chosen in LABELS:
         return chosen
+    import locale  # as seldom needed as the texts
+
     spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
     return "zh" if (spoken or locale.getlocale()[0] or "").lower().startswith(("zh", "chinese")) else "en"
 
 
 def message(slug: str, **facts: Any) -> str:
     """The message of one entry with its facts filled in, in the user's language."""
-    entry, spoken = CATALOGUE[slug], language()
+    entry, spoken = read()[slug], language()
     text = entry.zh if spoken == "zh" else entry.en
     parts = (text.error, text.expected, text.hint)
     lines = [f"{label}: {part.format(**facts)}" for label, part in zip(LABELS[spoken], parts, strict=True)]
@@ -71,6 +80,7 @@ def error(slug: str, **facts: Any) -> TinygradZhError:
     **facts
         What the entry's text names in braces.
     """
-    exception = CATALOGUE[slug].kind(message(slug, **facts))
-    exception.code = CATALOGUE[slug].code
+    entry = read()[slug]
+    exception = entry.kind(message(slug, **facts))
+    exception.code = entry.code
     return exception

@@ -6,7 +6,6 @@ May import: floors 0–1.
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -39,8 +38,7 @@ class Fusable(Primitive):
         def value(xp: Any, *operands: Any, **static: Any) -> Any:
             return array_value(xp, *operands, **static) if array_value else formula(*operands, **static)
 
-        value.__signature__ = with_xp(formula)  # type: ignore[attr-defined]  # functions take attributes
-        super().__init__(value, "", {}, **options)
+        super().__init__(value, "", {}, formula=formula, **options)
         self.plain = formula
 
     def __call__(self, *operands: Any, **static: Any) -> Any:
@@ -50,13 +48,6 @@ class Fusable(Primitive):
             if isinstance(x, Symbol) or (recording and isinstance(x, Tensor) and x.requires_grad):
                 return self.plain(*operands, **static)
         return super().__call__(*operands, **static)
-
-
-def with_xp(formula: Callable[..., Any]) -> inspect.Signature:
-    """Return the formula's signature with the array module in front, as a primitive's value has it."""
-    signature = inspect.signature(formula)
-    xp = inspect.Parameter("xp", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return signature.replace(parameters=[xp, *signature.parameters.values()])
 
 
 def fusable(**options: Any) -> Callable[[Callable[..., Any]], Fusable]:

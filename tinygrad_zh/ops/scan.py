@@ -85,9 +85,9 @@ def recurrence(xp: Any, b: Any, a: Any, *, dim: int, reverse: bool) -> Any:
 
     `a` is one shorter than `b`: it stands between neighbours.  One step after the other, each for all other dims.
     """
-    b, a = xp.moveaxis(b, dim, 0), xp.moveaxis(a, dim, 0)
-    h = xp.array(b)
-    for i in range(len(b) - 2, -1, -1) if reverse else range(len(b) - 1):
+    h = xp.array(xp.moveaxis(b, dim, 0), order="C")  # a copy, with every step in one piece of memory
+    a = xp.ascontiguousarray(xp.moveaxis(a, dim, 0))
+    for i in range(len(a) - 1, -1, -1) if reverse else range(len(a)):
         if reverse:
             h[i] += a[i] * h[i + 1]
         else:

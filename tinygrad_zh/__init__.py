@@ -39,7 +39,6 @@ from .core.record import record
 from .core.tensor import Tensor
 from .ops.grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from .ops.publish import public
-from .transforms import gradient as gradient
 
 __version__ = "0.1.0"
 

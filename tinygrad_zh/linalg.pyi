@@ -2,3 +2,4 @@
 
 from typing import Any
 
+def vector_norm(x: Any, ord: Any = ..., dim: Any = ..., keepdim: Any = ..., *, dtype: Any = ...) -> Any: ...

@@ -152,7 +152,6 @@ def package_stub() -> str:
         "from .ops.grad_mode import no_grad as no_grad, no_grad as inference_mode\n",
         "from .ops.grad_mode import set_grad_enabled as set_grad_enabled\n",
         "from .picture import draw as draw, explain as explain\n",
-        "from .transforms import gradient as gradient\n",
     }
     dtypes = [
         "float16",

@@ -9,10 +9,11 @@ May import: floors 0–1, ``dims``, ``elementwise``, ``shape``.  Read next: ``sh
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ..aliases import Dims, Shape
-from ..backend.dtypes import as_dtype, int64
+from ..backend.dtypes import as_dtype, int64, uint8
 from ..core.primitive import FLOAT, primitive
 from ..core.registry import registry
 from ..core.symbol import ATOM, SUM
@@ -168,11 +169,15 @@ def sum(
     dtype : dtype, optional
         Convert to this dtype first.
     """
-    if dtype is not None:
-        input = registry["cast"](input, dtype=as_dtype(dtype))
-    elif input.dtype.kind != "f":
-        input = registry["cast"](input, dtype=int64)
+    input = summable(input, dtype)
     return sum_p(input, dims=many_dims("sum", dim, input.ndim, axis), keepdim=keepdim or keepdims)
+
+
+def summable(input: Any, dtype: Any) -> Any:
+    """Return a tensor in the dtype that its sums and products have: `dtype`, else int64 for integers and bools."""
+    if dtype is not None:
+        return registry["cast"](input, dtype=as_dtype(dtype))
+    return input if input.dtype.kind == "f" else registry["cast"](input, dtype=int64)
 
 
 def floating(op: str, input: Any, dtype: Any = None) -> Any:
@@ -203,10 +208,10 @@ def mean(
 def var(
     input: Any,
     dim: Any = None,
-    *,
-    correction: float = 1,
     unbiased: bool | None = None,
     keepdim: bool = False,
+    *,
+    correction: float | None = None,
     axis: Dims = None,
     keepdims: bool = False,
 ) -> Any:
@@ -214,21 +219,25 @@ def var(
 
     Parameters
     ----------
-    correction : float
-        The sum of squares is divided by n − correction; 1 (Bessel's) makes it unbiased.
+    unbiased : bool, optional
+        The older way to say that `correction` is 1 or 0.
+    correction : float, optional
+        The sum of squares is divided by n − correction; 1 (Bessel's, the default) makes it unbiased.
     """
     input, dims, correction = spread_of("var", input, dim, correction, unbiased, axis)
     return var_p(input, dims=dims, keepdim=keepdim or keepdims, correction=correction)
 
 
 def spread_of(
-    op: str, input: Any, dim: Any, correction: float, unbiased: bool | None, axis: Dims
+    op: str, input: Any, dim: Any, correction: float | None, unbiased: bool | None, axis: Dims
 ) -> tuple[Any, tuple[int, ...], float]:
     """Sort out PyTorch's several signatures of ``var`` and ``std``."""
     if isinstance(dim, bool):  # var(unbiased), the older one
         dim, unbiased = None, dim
-    if unbiased is not None:
-        correction = 1 if unbiased else 0
+    if unbiased is not None and (correction is not None or not isinstance(unbiased, bool)):
+        raise error("argument", op=op, argument="unbiased", expected="a bool, and no correction besides", got=unbiased)
+    if correction is None:
+        correction = 0 if unbiased is False else 1
     return floating(op, input), many_dims(op, dim, input.ndim, axis), correction
 
 
@@ -236,10 +245,10 @@ def spread_of(
 def std(
     input: Any,
     dim: Any = None,
-    *,
-    correction: float = 1,
     unbiased: bool | None = None,
     keepdim: bool = False,
+    *,
+    correction: float | None = None,
     axis: Dims = None,
     keepdims: bool = False,
 ) -> Any:
@@ -270,8 +279,8 @@ def amin(input: Any, dim: Dims = (), keepdim: bool = False, *, axis: Dims = None
     return amin_p(input, dims=dims, keepdim=keepdim or keepdims)
 
 
-class Extreme(NamedTuple):
-    """The result of ``max(dim=…)`` and ``min(dim=…)``."""
+class Picked(NamedTuple):
+    """Elements along a dimension, and where they stand: the result of ``max(dim=…)``, ``sort``, ``topk`` and others."""
 
     values: Any
     indices: Any
@@ -279,6 +288,8 @@ class Extreme(NamedTuple):
 
 def extreme(name: str, whole: Any, pairwise: Any, find: Any, input: Any, dim: Any, keepdim: bool) -> Any:
     """PyTorch's three meanings of ``max`` and ``min``: of all elements, along a dimension, of two tensors."""
+    if keepdim and not isinstance(dim, int):
+        raise error("argument", op=name, argument="keepdim", expected="False where no dim is given", got=keepdim)
     if dim is None:
         refuse_empty(name, input, tuple(range(input.ndim)))
         return whole(input, dims=tuple(range(input.ndim)))
@@ -286,14 +297,22 @@ def extreme(name: str, whole: Any, pairwise: Any, find: Any, input: Any, dim: An
         return pairwise(input, dim)
     place = one_dim(name, dim, input.ndim)
     if not input.ndim:
-        return Extreme(whole(input, dims=()), find(input, dim=None, keepdim=False))
+        return Picked(whole(input, dims=()), find(input, dim=None, keepdim=False))
     refuse_empty(name, input, (place,))
     indices = find(input, dim=place, keepdim=True)
     values = registry["gather"](input, place, indices)
     if keepdim:
-        return Extreme(values, indices)
+        return Picked(values, indices)
     shape = (*input.shape[:place], *input.shape[place + 1 :])
-    return Extreme(reshape_p(values, shape=shape), reshape_p(indices, shape=shape))
+    return Picked(reshape_p(values, shape=shape), reshape_p(indices, shape=shape))
+
+
+def only_one(name: str, *given: Any) -> Any:
+    """Return the dimension or the other tensor, whichever was given; refuse both at once."""
+    found = [x for x in given if x is not None]
+    if len(found) > 1:
+        raise error("argument", op=name, argument="other", expected="None beside a dim", got=found[-1])
+    return found[0] if found else None
 
 
 @published()
@@ -302,15 +321,13 @@ def max(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None
 
     Along `dim` the gradient goes to the first maximum; over all elements, equals share it evenly.
     """
-    dim = axis if axis is not None else other if other is not None else dim
-    return extreme("max", amax_p, maximum, argmax_p, input, dim, keepdim)
+    return extreme("max", amax_p, maximum, argmax_p, input, only_one("max", dim, axis, other), keepdim)
 
 
 @published()
 def min(input: Any, dim: Any = None, keepdim: bool = False, *, other: Any = None, axis: Any = None) -> Any:
     """Return the minimum of all elements; along `dim`, (values, indices); of two tensors, the smaller elements."""
-    dim = axis if axis is not None else other if other is not None else dim
-    return extreme("min", amin_p, minimum, argmin_p, input, dim, keepdim)
+    return extreme("min", amin_p, minimum, argmin_p, input, only_one("min", dim, axis, other), keepdim)
 
 
 @published()
@@ -327,6 +344,8 @@ def argmin(input: Any, dim: Any = None, keepdim: bool = False, *, axis: Any = No
 
 def find_position(name: str, find: Any, input: Any, dim: Any, keepdim: bool) -> Any:
     """Sort out the dimension for ``argmax`` and ``argmin``."""
+    if input.dtype.kind == "b":
+        raise error("dtype-unsupported", op=name, dtypes="bool")
     place = None if dim is None else one_dim(name, dim, input.ndim)
     refuse_empty(name, input, tuple(range(input.ndim)) if place is None or not input.ndim else (place,))
     return find(input, dim=place if input.ndim else None, keepdim=keepdim)
@@ -343,10 +362,18 @@ def logsumexp(input: Any, dim: Dims = None, keepdim: bool = False, *, axis: Dims
 @published()
 def all(input: Any, dim: Dims = None, keepdim: bool = False, *, axis: Dims = None) -> Any:
     """Return whether all elements are nonzero, along `dim` or altogether."""
-    return all_p(input, dims=many_dims("all", dim, input.ndim, axis), keepdim=keepdim)
+    return truth_over("all", all_p, input, dim, keepdim, axis)
 
 
 @published()
 def any(input: Any, dim: Dims = None, keepdim: bool = False, *, axis: Dims = None) -> Any:
     """Return whether any element is nonzero, along `dim` or altogether."""
-    return any_p(input, dims=many_dims("any", dim, input.ndim, axis), keepdim=keepdim)
+    return truth_over("any", any_p, input, dim, keepdim, axis)
+
+
+def truth_over(name: str, op: Any, input: Any, dim: Dims, keepdim: bool, axis: Dims) -> Any:
+    """Sort out what PyTorch does apart: ``dim=()`` is no dimension, and of uint8 the answer is 1 or 0."""
+    chosen = dim if axis is None else axis
+    none = isinstance(chosen, Sequence) and not chosen
+    found = op(input, dims=() if none else many_dims(name, chosen, input.ndim), keepdim=keepdim)
+    return registry["cast"](found, dtype=input.dtype) if input.dtype == uint8 else found

@@ -83,6 +83,8 @@ def rows_of(index: Any, dims: tuple[int, ...]) -> tuple[Any, ...]:
 
 def add_at(t: Any, x: Any, index: Any, shape: tuple[int, ...], dims: tuple[int, ...]) -> Any:
     """The transpose of taking: what PyTorch's own pullback of ``z[index]`` makes of `x`."""
+    if not x.is_floating_point():
+        return add_at(t, x.double(), index, shape, dims).to(x.dtype)
     with t.enable_grad():
         z = t.zeros(shape, dtype=x.dtype, requires_grad=True)
         return t.autograd.grad(z[rows_of(index, dims)], z, x, create_graph=x.requires_grad)[0]

@@ -1,7 +1,7 @@
 """The texts of the catalogue, one page per area; Chinese and English side by side.
 
 Codes: E0xx graph · E1xx shapes and indices · E2xx dtypes and arguments · E3xx devices and packages ·
-E4xx data · E5xx storage · E6xx layers, optimisers, training · E7xx checks and pictures.
+E4xx data · E5xx storage · E6xx layers, optimisers, training · E7xx checks and pictures · E8xx families of ops.
 """
 
 from . import (
@@ -18,6 +18,7 @@ from . import (
     loader,
     numpy_names,
     random,
+    rearrange,
     shape,
     storage,
     training,
@@ -37,6 +38,7 @@ __all__ = [
     "loader",
     "numpy_names",
     "random",
+    "rearrange",
     "shape",
     "storage",
     "training",

@@ -27,9 +27,9 @@ from .shape import broadcast_to_p, clone
     vjp_x=lambda g, index: slice_p(g, index=index),
     name="pad",
 )
-def pad_p(xp: Any, x: Any, *, shape: Shape, index: Place, value: float) -> Any:
-    """Return a tensor of `shape` full of `value`, with `x` in its place."""
-    y = xp.full(shape, value, dtype=x.dtype)
+def pad_p(xp: Any, x: Any, *, shape: Shape, index: Place, fill: float) -> Any:
+    """Return a tensor of `shape` full of one number, with `x` in its place."""
+    y = xp.full(shape, fill, dtype=x.dtype)
     y[(*index, ...)] = x
     return y
 
@@ -126,7 +126,7 @@ def with_constants(x: Any, pairs: dict[int, tuple[int, int]], value: float) -> A
         return x
     shape = tuple(left + n + right for n, (left, right) in zip(x.shape, added, strict=True))
     index = Place(slice(left, left + n) for n, (left, _) in zip(x.shape, added, strict=True))
-    return pad_p(x, shape=shape, index=index, value=value)
+    return pad_p(x, shape=shape, index=index, fill=value)
 
 
 def cropped(x: Any, dim: int, left: int, right: int) -> Any:

@@ -10,9 +10,9 @@ from typing import Any
 from .twin import Twin, at_most_all, moves
 
 
-def padded(t: Any, x: Any, shape: Any, index: Any, value: Any) -> Any:
+def padded(t: Any, x: Any, shape: Any, index: Any, fill: Any) -> Any:
     """A tensor full of one value, with `x` in its place."""
-    y = t.full(shape, value, dtype=x.dtype)
+    y = t.full(shape, fill, dtype=x.dtype)
     y[(*index, ...)] = x
     return y
 

@@ -19,6 +19,7 @@ import operator
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -112,6 +113,11 @@ class DoubleArray:
             return out if out is not None else wrap(found(*plain[0], **plain[1]), self)
 
         return method
+
+    @property
+    def data(self) -> SimpleNamespace:
+        """Where the memory is: CuPy's pointer has the address as `ptr`."""
+        return SimpleNamespace(ptr=self._array.__array_interface__["data"][0])
 
     @property
     def flags(self) -> Flags:
@@ -246,11 +252,17 @@ class Function:
         self._function.at(target._array, target._wrapped(index), unwrap(values, self.__name__))
 
 
+def as_strided(x: DoubleArray, shape: Any = None, strides: Any = None) -> Any:
+    """CuPy's has neither ``subok`` nor ``writeable``, and its result does not say whose memory it is."""
+    return wrap(np.lib.stride_tricks.as_strided(unwrap(x, "as_strided"), shape, strides))
+
+
 class Module:
     """CuPy's top-level module: its types, constants and functions, nothing else."""
 
     ndarray = DoubleArray
     __name__ = "double"
+    lib = SimpleNamespace(stride_tricks=SimpleNamespace(as_strided=as_strided))
 
     def __getattr__(self, name: str) -> Any:
         if name not in NAMES["cupy"]:

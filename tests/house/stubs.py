@@ -27,6 +27,8 @@ PROPERTIES = {
     "retains_grad": "bool",
     "T": "Tensor",
     "mT": "Tensor",
+    "mH": "Tensor",
+    "H": "Tensor",
     "itemsize": "int",
     "nbytes": "int",
     "is_cuda": "bool",
@@ -117,7 +119,8 @@ def operators_stub() -> str:
         if name not in PROPERTIES and name not in OWN:
             lines.append(f"    def {name}({parameters(function, True)}) -> {result(function)}: ...\n")
     lines.append("    def cuda(self, device: Any = ...) -> Tensor: ...\n")
-    for name in ("float", "double", "half", "int", "long", "short", "bool"):
+    lines.append("    def type(self, dtype: Any = ...) -> Any: ...\n")
+    for name in ("float", "double", "half", "int", "long", "short", "bool", "byte", "char"):
         lines.append(f"    def {name}(self) -> Tensor: ...\n")
     for name in sorted(inplace_methods):
         lines.append(f"    def {name}_({parameters(public[name], True)}) -> Tensor: ...\n")

@@ -14,6 +14,10 @@ EXEMPT = {
         *("tensor", "as_tensor", "from_numpy", "from_torch", "from_dlpack"),
         *("zeros", "ones", "empty", "full", "arange", "linspace", "eye"),
         *("zeros_like", "ones_like", "empty_like", "full_like", "new_zeros", "new_ones", "new_tensor"),
+        *("asarray", "logspace", "new_empty", "new_full", "scalar_tensor", "tril_indices", "triu_indices"),
+    },
+    "tells of shapes and dtypes; tests/ops/test_dtype_info.py and test_rearrange.py": {
+        *("broadcast_shapes", "can_cast", "finfo", "iinfo", "is_tensor", "result_type"),
     },
     "gives no tensor, or another library's; tests/ops/test_convert.py": {
         *("numpy", "tolist", "to_torch", "data_ptr", "dim", "element_size", "numel", "size"),

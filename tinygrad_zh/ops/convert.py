@@ -103,6 +103,7 @@ def converter(name: str, dtype_name: str) -> Any:
 METHODS = {"cuda": cuda}  # not published as a function: ``tinygrad_zh.cuda`` is a module
 for _name in ("float", "double", "half", "int", "long", "short", "bool"):
     METHODS[_name] = converter(_name, _name)
+METHODS["byte"], METHODS["char"] = converter("byte", "uint8"), converter("char", "int8")
 for _name, _method in METHODS.items():
     setattr(Tensor, _name, _method)
 

@@ -15,7 +15,7 @@ from ..backend.devices import backend_for, backend_of, is_elsewhere
 from ..backend.dtypes import DTYPES, as_dtype, get_default_dtype, int64
 from ..backend.promotion import number_dtype
 from ..core.primitive import SAME
-from ..core.registry import register
+from ..core.registry import register, registry
 from ..core.tensor import Tensor, box
 from ..errors import error
 from .arguments import promoted
@@ -102,6 +102,46 @@ def as_tensor(data: Any, dtype: Any = None, device: Any = None) -> Tensor:
     if isinstance(data, np.ndarray) and data.dtype in DTYPES and wanted in (None, data.dtype):
         return box(moved(data, device or "cpu"))
     return tensor(data, dtype=dtype, device=device)
+
+
+@published(method=False)
+def asarray(
+    obj: Any, *, dtype: Any = None, device: Any = None, copy: bool | None = None, requires_grad: bool | None = None
+) -> Tensor:
+    """Return `obj` as a tensor.
+
+    Parameters
+    ----------
+    obj : Tensor, array_like or number
+        The values.  A Tensor stays in its graph.
+    dtype, device : optional
+        What the result shall have; by default those of `obj`.
+    copy : bool, optional
+        True: always copy.  False: never; an error if memory cannot be shared.  None: only where it must be.
+    requires_grad : bool, optional
+        Whether a gradient may be asked for; by default what `obj` says.  False takes a Tensor out of its graph.
+
+    Raises
+    ------
+    ArgumentError
+        If `copy` is False and memory cannot be shared.
+    """
+    made = as_tensor(obj, dtype, device)
+    shared = made is obj or (not isinstance(obj, Tensor) and made.array is obj)
+    if copy is False and not shared:
+        raise error("asarray-copy", kind=type(obj).__name__)
+    if copy and shared:
+        made = registry["clone"](made)
+    if requires_grad is False:
+        return made.detach() if made.requires_grad else made
+    return made.requires_grad_() if requires_grad and not made.requires_grad else made
+
+
+@published(method=False)
+def scalar_tensor(s: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Make a 0-d tensor of one number; unlike `tensor`, integers and bools too become the default float."""
+    number = s.item() if isinstance(s, Tensor) else s
+    return full((), number, dtype=dtype or get_default_dtype(), device=device, requires_grad=requires_grad)
 
 
 @published(method=False)
@@ -226,6 +266,22 @@ def new_ones(input: Any, *size: Any, dtype: Any = None, device: Any = None, requ
 
 
 @published()
+def new_empty(input: Any, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Make a tensor with this one's dtype and device, whose values are to be written."""
+    return filled("new_empty", size, 0, dtype or input.dtype, device or input.device, requires_grad)
+
+
+@published()
+def new_full(
+    input: Any, size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
+    """Make a tensor of one value with this one's dtype and device."""
+    return full(
+        size, fill_value, dtype=dtype or input.dtype, device=device or input.device, requires_grad=requires_grad
+    )
+
+
+@published()
 def new_tensor(input: Any, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Make a tensor of data with this one's dtype and device."""
     return tensor(data, dtype=dtype or input.dtype, device=device or input.device, requires_grad=requires_grad)
@@ -265,6 +321,22 @@ def linspace(
         raise error("argument", op="linspace", argument="steps", expected="an int ≥ 0", got=steps)
     wanted = get_default_dtype() if dtype is None else as_dtype(dtype)
     result = box(backend_for(device).xp.linspace(start, end, steps).astype(wanted))
+    return result.requires_grad_() if requires_grad else result
+
+
+@published(method=False)
+def logspace(
+    start: float, end: float, steps: int, base: float = 10.0, *, dtype: Any = None, device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:  # fmt: skip
+    """Make `steps` powers of `base`, whose exponents lie at equal distances from `start` to `end`, both included."""
+    if not isinstance(steps, int) or steps < 0:
+        raise error("argument", op="logspace", argument="steps", expected="an int ≥ 0", got=steps)
+    wanted = get_default_dtype() if dtype is None else as_dtype(dtype)
+    if wanted.kind != "f":
+        start, end = int(start), int(end)  # as in PyTorch: the exponents are of that dtype
+    exponents = backend_for(device).xp.linspace(start, end, steps)
+    result = box((float(base) ** exponents).astype(wanted))
     return result.requires_grad_() if requires_grad else result
 
 

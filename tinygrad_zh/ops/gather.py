@@ -207,8 +207,8 @@ def scatter(
         What is written; it may be larger than the index.
     value : number
         The same, by PyTorch's other name.
-    reduce : {None, "add"}
-        "add" adds instead, as ``scatter_add``.
+    reduce : {None, "add", "multiply"}
+        "add" adds instead, as ``scatter_add``; "multiply" multiplies, as ``scatter_reduce`` with "prod".
 
     Notes
     -----
@@ -217,11 +217,14 @@ def scatter(
     """
     given = value if src is None else src
     number = isinstance(given, (bool, int, float))
-    if reduce == "add":
-        given = box(backend_of(input.array).xp.full(index.shape, given, dtype=input.dtype)) if number else given
-        return scatter_add(input, dim, index, given, axis=axis)
     if reduce is not None:
-        raise error("argument", op="scatter", argument="reduce", expected="None or 'add'", got=reduce)
+        if reduce not in ("add", "multiply"):
+            raise error("argument", op="scatter", argument="reduce", expected="None, 'add' or 'multiply'", got=reduce)
+        if number:
+            given = number_for("scatter", given, input.dtype)
+            given = box(backend_of(input.array).xp.full(index.shape, given, dtype=input.dtype))
+        kind = "sum" if reduce == "add" else "prod"
+        return registry["scatter_reduce"](input, dim, index, given, kind, axis=axis)
     d, x, places, source = checked("scatter", input, dim, index, None if number else given, axis)
     if source is None and not number:
         raise error("not-a-tensor", op="scatter", kind=type(given).__name__)

@@ -1,4 +1,4 @@
-r"""Floor 2: masks: ``masked_fill`` and ``masked_select``, ``nonzero``, and the triangles that attention masks with.
+r"""Floor 2: masks: ``masked_fill``, ``masked_select`` and ``masked_scatter``, ``nonzero``, and triangles.
 
 May import: floors 0–1, ``elementwise``, ``indexing``, ``shape``.  Read next: ``parts.py``.
 """
@@ -10,16 +10,18 @@ from typing import Any
 import numpy as np
 
 from ..aliases import Shape
-from ..backend.dtypes import int64
+from ..backend.devices import backend_for
+from ..backend.dtypes import as_dtype, int64
 from ..core.primitive import primitive
 from ..core.registry import register, registry
-from ..core.tensor import Tensor
+from ..core.tensor import Tensor, box
 from ..errors import error
+from .dims import sizes_of
 from .elementwise import where_p
-from .indexing import getitem, number_for
+from .indexing import getitem, mask_positions, number_for, put_p
 from .join import unbind
 from .publish import publish, published
-from .shape import broadcast_to_p
+from .shape import broadcast_to_p, ravel, reshape_p
 
 
 def checked_mask(op: str, input: Any, mask: Any) -> Shape:
@@ -74,6 +76,37 @@ def masked_select(input: Any, mask: Any) -> Any:
     shape = checked_mask("masked_select", input, mask)
     wide, where = (broadcast_to_p(x, shape=shape) if x.shape != shape else x for x in (input, mask))
     return getitem(wide, where)
+
+
+@published(inplace=True)
+def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
+    """Return `input` with the elements of `source`, in order, where `mask` is true.
+
+    Parameters
+    ----------
+    input : Tensor of shape (...)
+        The values.
+    mask : Tensor of bool
+        Broadcasts with `input`.
+    source : Tensor of the dtype of `input`
+        At least as many elements as the mask has true ones; which of them goes where does not depend on its shape.
+
+    Raises
+    ------
+    ShapeError
+        If `source` has too few elements.
+    """
+    shape = checked_mask("masked_scatter", input, mask)
+    if not isinstance(source, Tensor):
+        raise error("not-a-tensor", op="masked_scatter", kind=type(source).__name__)
+    if source.dtype != input.dtype:
+        raise error("source-dtype", op="masked_scatter", source=source.dtype, dtype=input.dtype)
+    wide, where = (broadcast_to_p(x, shape=shape) if x.shape != shape else x for x in (input, mask))
+    places, values = mask_positions(ravel(where)), ravel(source)
+    if places.shape > values.shape:
+        raise error("masked-scatter-short", source=values.shape[0], count=places.shape[0])
+    result = put_p(ravel(wide), getitem(values, slice(places.shape[0])), places, dims=(0,))
+    return reshape_p(result, shape=shape)
 
 
 @primitive(r"\operatorname{nonzero}(<x>)", name="nonzero")
@@ -149,6 +182,48 @@ def tril(input: Any, diagonal: int = 0) -> Any:
 def triu(input: Any, diagonal: int = 0) -> Any:
     """Return the upper triangle of the last two dimensions, and 0 below it; `diagonal` is the first to keep."""
     return triangle(triu_p, input, diagonal)
+
+
+def triangle_indices(op: str, row: int, col: int, offset: int, dtype: Any, device: Any) -> Any:
+    """Return the positions of a triangle's elements, in the order of the rows: row numbers, then column numbers."""
+    sizes = sizes_of(op, (row, col))
+    if min(sizes) < 0:
+        raise error("size-negative", op=op, sizes=sizes)
+    wanted = int64 if dtype is None else as_dtype(dtype)
+    if wanted.kind != "i":
+        raise error("argument", op=op, argument="dtype", expected="a dtype of signed integers", got=wanted)
+    xp = backend_for(device).xp
+    steps = xp.arange(sizes[1]) - xp.arange(sizes[0]).reshape(-1, 1)  # on which diagonal an element stands
+    kept = steps <= offset if op == "tril_indices" else steps >= offset
+    return box(xp.stack(xp.nonzero(kept)).astype(wanted))  # (2, count)
+
+
+@published(method=False)
+def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Any:
+    """Return where the lower triangle of a matrix stands: row numbers and column numbers, as a (2, count) tensor.
+
+    Parameters
+    ----------
+    row, col : int
+        How many rows and columns the matrix has.
+    offset : int
+        The last diagonal that belongs to the triangle, as for `tril`.
+    dtype : dtype, optional
+        int64 unless given.
+
+    Examples
+    --------
+    >>> tril_indices(2, 3)
+    tensor([[0, 1, 1],
+            [0, 0, 1]])
+    """
+    return triangle_indices("tril_indices", row, col, offset, dtype, device)
+
+
+@published(method=False)
+def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Any:
+    """Return where the upper triangle of a matrix stands, as `tril_indices`; `offset` is its first diagonal."""
+    return triangle_indices("triu_indices", row, col, offset, dtype, device)
 
 
 register("nonzero", nonzero)

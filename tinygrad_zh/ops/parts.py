@@ -1,4 +1,4 @@
-r"""Floor 2: parts of a tensor by name: ``select``, ``narrow``, ``diagonal``; and ``flip``.
+r"""Floor 2: parts of a tensor by name: ``select``, ``narrow``, ``diagonal``; and turning it: ``flip``, ``rot90``.
 
 May import: floors 0–1, ``dims``, ``indexing``, ``shape``.  Read next: ``einsum.py``.
 """
@@ -15,7 +15,7 @@ from .dims import one_dim, sizes_of
 from .indexing import slice_p
 from .publish import published
 from .reduce import sum
-from .shape import clone
+from .shape import clone, permute_p, ravel
 
 # -- the primitives ------------------------------------------------------------------------------------
 
@@ -94,12 +94,66 @@ def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
 
 
 @published()
+def narrow_copy(input: Any, dim: int, start: Any, length: int) -> Any:
+    """Return what `narrow` does, as a copy."""
+    return clone(narrow(input, dim, start, length))
+
+
+@published()
 def flip(input: Any, *dims: Any) -> Any:
     """Return a copy with the order of the elements reversed along each of `dims`."""
     chosen = tuple(one_dim("flip", d, input.ndim) for d in sizes_of("flip", dims))
     if len(set(chosen)) != len(chosen):
         raise error("dim-repeated", op="flip", dims=dims)
     return flip_p(input, dims=chosen if input.ndim else ())
+
+
+@published()
+def fliplr(input: Any) -> Any:
+    """Return a copy with the columns (dimension 1) in reversed order."""
+    if input.ndim < 2:
+        raise error("ndim", op="fliplr", expected="2 or more", shape=input.shape)
+    return flip_p(input, dims=(1,))
+
+
+@published()
+def flipud(input: Any) -> Any:
+    """Return a copy with the rows (dimension 0) in reversed order."""
+    if not input.ndim:
+        raise error("ndim", op="flipud", expected="1 or more", shape=())
+    return flip_p(input, dims=(0,))
+
+
+@published()
+def rot90(input: Any, k: int = 1, dims: Any = (0, 1)) -> Any:
+    """Return a copy turned by `k` quarters of a circle, from the first of `dims` towards the second.
+
+    Parameters
+    ----------
+    input : Tensor of shape (..., N, ..., M, ...)
+        At least 2-d.
+    k : int
+        How many quarters; negative ones turn the other way.
+    dims : pair of int
+        The plane of the rotation.
+
+    Notes
+    -----
+    A quarter is a flip and a transposition, two quarters are two flips.
+    """
+    plane = tuple(one_dim("rot90", d, input.ndim) for d in sizes_of("rot90", (tuple(dims),)))
+    if input.ndim < 2:
+        raise error("ndim", op="rot90", expected="2 or more", shape=input.shape)
+    if len(plane) != 2 or plane[0] == plane[1]:
+        raise error("argument", op="rot90", argument="dims", expected="two different dimensions", got=dims)
+    quarters = integer("rot90", "k", k) % 4
+    if quarters == 0:
+        return clone(input)
+    if quarters == 2:
+        return flip_p(input, dims=plane)
+    first, second = plane
+    order = [second if d == first else first if d == second else d for d in range(input.ndim)]
+    return permute_p(flip_p(input, dims=(second if quarters == 1 else first,)), dims=tuple(order))
 
 
 @published()
@@ -131,6 +185,41 @@ def diag(input: Any, diagonal: int = 0) -> Any:
     if input.ndim != 2:
         raise error("ndim", op="diag", expected="1 or 2", shape=input.shape)
     return clone(diagonal_p(input, offset=offset, dim1=0, dim2=1))
+
+
+@published()
+def diag_embed(input: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
+    """Return matrices of zeros with the last dimension of `input` on a diagonal.
+
+    Parameters
+    ----------
+    input : Tensor of shape (..., N)
+        The diagonals.
+    offset : int
+        0 the main diagonal, 1 the one above it, −1 the one below.
+    dim1, dim2 : int
+        Which dimensions of the result are the rows and columns of the matrices.
+
+    Returns
+    -------
+    Tensor of shape (..., N + |offset|, N + |offset|)
+    """
+    if not input.ndim:
+        raise error("ndim", op="diag_embed", expected="1 or more", shape=())
+    rows, columns = one_dim("diag_embed", dim1, input.ndim + 1), one_dim("diag_embed", dim2, input.ndim + 1)
+    if rows == columns:
+        raise error("dim-repeated", op="diag_embed", dims=(dim1, dim2))
+    step = integer("diag_embed", "offset", offset)
+    n = input.shape[-1] + abs(step)
+    batch = iter(input.shape[:-1])
+    shape = tuple(n if d in (rows, columns) else next(batch) for d in range(input.ndim + 1))
+    return place_diagonal(input, shape=shape, offset=step, dim1=rows, dim2=columns)
+
+
+@published()
+def diagflat(input: Any, offset: int = 0) -> Any:
+    """Return a matrix of zeros with all elements of `input`, one after the other, on a diagonal."""
+    return diag(ravel(input), offset)
 
 
 @published()

@@ -150,6 +150,8 @@ ATTRIBUTES = {
     "grad_fn": property(lambda self: None if self.is_leaf else refresh(self).node),
     "T": property(lambda self: registry["transpose_all"](self)),
     "mT": property(lambda self: registry["mT"](self)),
+    "mH": property(lambda self: registry["adjoint"](self)),
+    "H": property(lambda self: registry["hermitian"](self)),
     "itemsize": property(lambda self: int(self.dtype.itemsize)),
     "nbytes": property(lambda self: int(self.array.nbytes)),
     "is_cuda": property(lambda self: self.device.type == "cuda"),

@@ -63,10 +63,18 @@ def part_of(op: Primitive, index: int, x: Any, **static: Any) -> Any:
 def marked(result: Tensor, view: Callable[..., Any], base: Tensor, static: dict[str, Any]) -> Tensor:
     """If the result really shares memory with `base`, mark it as a view."""
     y, x = result.array, base.array
-    if y is x or y.base is x or (y.base is not None and y.base is x.base):
-        result.cell = share(base)
-        result.source = (view, base, static)
-        result.seen = result.cell.version if MODE.get().recording else CONSTANT
+    return (
+        mark(result, view, base, static)
+        if y is x or y.base is x or (y.base is not None and y.base is x.base)
+        else result
+    )
+
+
+def mark(result: Tensor, view: Callable[..., Any], base: Tensor, static: dict[str, Any]) -> Tensor:
+    """Mark a result as a view of `base`, whose memory it shares."""
+    result.cell = share(base)
+    result.source = (view, base, static)
+    result.seen = result.cell.version if MODE.get().recording else CONSTANT
     return result
 
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..aliases import Shape
+from ..aliases import DType, Shape
+from ..backend.dtypes import as_dtype
 from ..core.primitive import primitive
 from ..core.registry import register
 from ..errors import error
@@ -80,6 +81,12 @@ def overwrite(xp: Any, x: Any, v: Any, *, view: Any) -> Any:
     return y
 
 
+@primitive(r"\operatorname{bits}(<x>)", view=True)
+def view_dtype(xp: Any, x: Any, *, dtype: DType) -> Any:
+    """Return the same bits read as numbers of another dtype; no slope belongs to that."""
+    return x.view(dtype)
+
+
 @primitive("<x>", vjp_x=lambda g: g)
 def clone(xp: Any, x: Any) -> Any:
     """Return a copy; gradients flow through."""
@@ -119,18 +126,44 @@ def reshape(input: Any, *shape: Any) -> Any:
 
 
 @published()
-def view(input: Any, *shape: Any) -> Any:
+def view(input: Any, *shape: Any, dtype: Any = None) -> Any:
     """Return the same memory in another shape, never a copy; ``view(dtype)`` reads it as another dtype.
+
+    Parameters
+    ----------
+    *shape : int or tuple of int, or a dtype
+        The new sizes, of which one may be −1.
+    dtype : dtype
+        The same bits are read as that dtype.  The last dimension grows or shrinks with the size of an element.
+        No gradient flows through it.
 
     Raises
     ------
     ShapeError
-        If the elements do not lie in memory in that order.
+        If the elements do not lie in memory in that order, or the last dimension is no multiple of what is needed.
     """
+    if dtype is not None or (len(shape) == 1 and not may_be_size(shape[0])):
+        return read_as(input, *shape, **({} if dtype is None else {"dtype": dtype}))
     result = reshape_p(input, shape=filled_shape("view", input.shape, sizes_of("view", shape)))
     if input.array.size and result.cell is None:
         raise error("view-impossible", shape=input.shape, sizes=result.shape)
     return result
+
+
+def may_be_size(x: Any) -> bool:
+    """Whether an argument of ``view`` is a size or several, rather than a dtype (which ``int`` is)."""
+    return isinstance(x, (tuple, list)) or (hasattr(x, "__index__") and not isinstance(x, type))
+
+
+def read_as(input: Any, dtype: Any) -> Any:
+    """Return the bits of a tensor as another dtype; refuse what has no whole number of elements."""
+    wanted, have = as_dtype(dtype), input.dtype
+    if wanted.itemsize != have.itemsize:
+        last, stride = (input.shape[-1], input.array.strides[-1]) if input.ndim else (0, 0)
+        whole = last * have.itemsize % wanted.itemsize == 0
+        if not input.ndim or not whole or (stride != have.itemsize and last > 1):
+            raise error("view-dtype", dtype=have, wanted=wanted, shape=input.shape)
+    return view_dtype(input, dtype=wanted)
 
 
 @published()
@@ -233,6 +266,40 @@ def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
 
 
 @published()
+def unflatten(input: Any, dim: int, sizes: Any) -> Any:
+    """Return a view in which `dim` is split into several dimensions of these sizes, of which one may be −1."""
+    place = one_dim("unflatten", dim, input.ndim)
+    if not input.ndim:
+        raise error("ndim", op="unflatten", expected="1 or more", shape=())
+    wanted = sizes_of("unflatten", (sizes,))
+    if not wanted:
+        raise error("argument", op="unflatten", argument="sizes", expected="at least one size", got=sizes)
+    split = filled_shape("unflatten", (input.shape[place],), wanted)
+    return reshape_p(input, shape=(*input.shape[:place], *split, *input.shape[place + 1 :]))
+
+
+@published()
+def ravel(input: Any) -> Any:
+    """Return the elements as a vector; a view where the memory order allows it."""
+    return reshape_p(input, shape=(math.prod(input.shape),))
+
+
+@published()
+def adjoint(input: Any) -> Any:
+    """Return a view with the last two dimensions exchanged: of real matrices, the adjoint is the transpose."""
+    if input.ndim < 2:
+        raise error("ndim", op="adjoint", expected="2 or more", shape=input.shape)
+    return mT(input)
+
+
+def hermitian(input: Any) -> Any:
+    """Return the transpose of a matrix: what ``x.H`` means for real numbers."""
+    if input.ndim != 2:
+        raise error("ndim", op="H", expected=2, shape=input.shape)
+    return mT(input)
+
+
+@published()
 def contiguous(input: Any) -> Any:
     """Return the tensor itself if its memory is in C order, else a copy that is."""
     return input if input.array.flags.c_contiguous else clone(input)
@@ -271,9 +338,12 @@ def expand_for_write(result: Any, shape: Shape, name: str) -> Any:
 
 publish("clone", clone)
 publish("mT", mT, method=False)
+publish("moveaxis", movedim)
 publish("swapaxes", transpose)
 publish("swapdims", transpose)
 for op in (sum_to, overwrite, clone, mT):
     register(op.name, op)
 register("transpose_all", transpose_all)
+register("adjoint", adjoint)
+register("hermitian", hermitian)
 register("expand_for_write", expand_for_write)

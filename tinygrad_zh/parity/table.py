@@ -12,7 +12,7 @@ from typing import Any
 
 from . import expressions as ex
 from . import rounding as by
-from . import twins_reduce
+from . import twins_rearrange, twins_reduce
 from .twin import Twin, at_most_all, moves, same
 
 
@@ -188,3 +188,6 @@ REASONS: dict[str, tuple[str, str]] = {
 }
 """Why a primitive is not compared, in Chinese and English."""
 TWINS |= twins_reduce.TWINS
+
+TWINS |= twins_rearrange.TWINS
+REASONS["once"] = BACKWARD

@@ -167,7 +167,7 @@ ROWS = [
     *without_slope("modified_bessel_k1", positive(3, 4), lambda x: by.bessel_k(1, x), positive(4)),
     *without_slope("scaled_modified_bessel_k0", positive(3, 4), lambda x: by.bessel_k(0, x) * np.exp(x), positive(4)),
     *without_slope("scaled_modified_bessel_k1", positive(3, 4), lambda x: by.bessel_k(1, x) * np.exp(x), positive(4)),
-    special("spherical_bessel_j0", away(3, 4), np=lambda x: np.sin(x) / x, differentiable=(), half=False),
+    *without_slope("spherical_bessel_j0", away(3, 4), lambda x: np.sin(x) / x, away(4)),
     special("airy_ai", between(-1.8, 5, 3, 4), np=of_torch("airy_ai"), differentiable=(), half=False),
 ]
 

@@ -59,6 +59,7 @@ from . import (
     special_polynomials,
     step,
     steps,
+    windows,
     write,
     written_out,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "special_polynomials",
     "step",
     "steps",
+    "windows",
     "write",
     "written_out",
 ]

@@ -19,7 +19,7 @@ import math
 from typing import Any
 
 from ..core.primitive import FLOAT, primitive
-from .elementwise import sign, where_p
+from .elementwise import cos, masked_to_zero, sign, where_p
 from .publish import publish
 from .regions import by_region, in_double, until_small
 from .special_gamma import EULER
@@ -160,7 +160,12 @@ def over(y: Any, x: Any) -> Any:
     return where_p(x == 0, 0.5, y / x)
 
 
-@primitive(r"\frac{\sin <x:4>}{<x>}", promote=FLOAT)
+@primitive(
+    r"\frac{\sin <x:4>}{<x>}",
+    promote=FLOAT,
+    vjp_x=lambda g, x, y: masked_to_zero(g * (cos(x) - y) / x, x == 0),
+    tex_rules={"x": r"g \odot \frac{\cos x - y}{x}"},
+)
 @in_double
 def spherical_bessel_j0(xp: Any, x: Any) -> Any:
     """Return the spherical Bessel function of order 0, sin x / x: 1 at 0, and 0 at ±∞."""

@@ -64,7 +64,6 @@ def polygamma(t: Any, x: Any, n: int) -> Any:
     return t.special.zeta(t.full_like(x, 2), x) if n == 1 else t.special.polygamma(n, x)
 
 
-NO_SLOPE = ("spherical_bessel_j0", "airy_ai")
 POLYNOMIALS = (
     *(f"{shift}chebyshev_polynomial_{letter}" for shift in ("", "shifted_") for letter in "tuvw"),
     *("hermite_polynomial_h", "hermite_polynomial_he", "laguerre_polynomial_l", "legendre_polynomial_p"),
@@ -88,6 +87,9 @@ TWINS: dict[str, Twin] = {
     "bessel_y1": sloped(
         lambda t, x: t.special.bessel_y1(x), lambda t, x: t.special.bessel_y0(x) - t.special.bessel_y1(x) / x
     ),
+    "spherical_bessel_j0": sloped(
+        lambda t, x: t.special.spherical_bessel_j0(x), lambda t, x: (x.cos() - x.sin() / x) / x
+    ),
     "modified_bessel_k0": sloped(
         lambda t, x: t.special.modified_bessel_k0(x), lambda t, x: -t.special.modified_bessel_k1(x)
     ),
@@ -103,5 +105,5 @@ TWINS: dict[str, Twin] = {
         lambda t, x: t.special.scaled_modified_bessel_k1(x),
         lambda t, x: (1 - 1 / x) * t.special.scaled_modified_bessel_k1(x) - t.special.scaled_modified_bessel_k0(x),
     ),
-    **{name: of(name, some_ulp_of_one) for name in (*NO_SLOPE, *POLYNOMIALS)},
+    **{name: of(name, some_ulp_of_one) for name in ("airy_ai", *POLYNOMIALS)},
 }

@@ -310,6 +310,14 @@ def test_operands_by_keyword() -> None:
     close(SPECIAL["erfcx"](input=x), torch.special.erfcx(input=t))
 
 
+def test_numpys_functions() -> None:
+    x = doubles(0.0, 0.25, 3.0).requires_grad_()
+    for function in (np.sinc, np.i0):
+        y = function(x)  # type: ignore[operator]
+        assert isinstance(y, Tensor) and y.requires_grad
+        np.testing.assert_allclose(y.detach().array, function(x.detach().array), rtol=1e-14, atol=1e-15)
+
+
 # -- names and refusals --------------------------------------------------------------------------------------
 
 
@@ -331,6 +339,8 @@ def test_every_name_of_pytorch() -> None:
         (lambda x: public["logit"](x, "a"), "TG-E218"),
         (lambda x: SPECIAL["zeta"](2, 3), "TG-E210"),
         (lambda x: SPECIAL["erfcx"](2.0), "TG-E210"),
+        (lambda x: SPECIAL["multigammaln"](2.0, 1), "TG-E210"),
+        (lambda x: SPECIAL["polygamma"](1, 2.0), "TG-E210"),
         (lambda x: SPECIAL["softmax"](x), "TG-E218"),
         (lambda x: public["igamma"](x.requires_grad_(), x.detach()).sum().backward(), "TG-E001"),
         (lambda x: SPECIAL["zeta"](x.requires_grad_(), x.detach()).sum().backward(), "TG-E001"),

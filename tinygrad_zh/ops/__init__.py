@@ -59,7 +59,7 @@ from . import (
     special_polynomials,
     step,
     steps,
-    windows,
+    window_functions,
     write,
     written_out,
 )
@@ -120,7 +120,7 @@ __all__ = [
     "special_polynomials",
     "step",
     "steps",
-    "windows",
+    "window_functions",
     "write",
     "written_out",
 ]

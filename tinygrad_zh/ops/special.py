@@ -74,10 +74,11 @@ def ratio(coefficients: tuple[tuple[float, ...], tuple[float, ...]], x: Any) -> 
 
 
 def horner(coefficients: tuple[float, ...], x: Any) -> Any:
-    """Evaluate a polynomial, the highest power's coefficient first."""
-    total = coefficients[0] + 0 * x
-    for c in coefficients[1:]:
-        total = total * x + c
+    """Evaluate a polynomial of degree 1 or more, the highest power's coefficient first."""
+    total = coefficients[0] * x + coefficients[1]
+    for c in coefficients[2:]:
+        total *= x  # in place: fresh memory for every step would cost more than the arithmetic
+        total += c
     return total
 
 

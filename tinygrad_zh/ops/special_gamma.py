@@ -222,9 +222,9 @@ def mvlgamma(input: Any, p: int) -> Any:
     """
     if not isinstance(p, int) or isinstance(p, bool) or p < 1:
         raise error("argument", op="mvlgamma", argument="p", expected="an int, 1 or more", got=p)
+    total = lgamma(input)
     if input.dtype.kind == "b":
         raise error("dtype-unsupported", op="mvlgamma", dtypes="bool")
-    total = lgamma(input)
     for j in range(1, p):
         total = total + lgamma(input - j / 2)
     return total + p * (p - 1) / 4 * math.log(math.pi)

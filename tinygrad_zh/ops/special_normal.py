@@ -121,7 +121,10 @@ def ndtri(xp: Any, x: Any) -> Any:
 @primitive(r"\Phi(<x>)", promote=FLOAT, d_x=lambda x: exp(-0.5 * x * x) / SQRT_2PI)
 @in_double
 def ndtr(xp: Any, x: Any) -> Any:
-    """Return the normal distribution function ∫ φ from −∞ to `x`, exact to some ulp even where it is tiny."""
+    """Return the normal distribution function ∫ φ from −∞ to `x`, exact to some ulp even where it is tiny.
+
+    GELU, which multiplies it by `x` and has no use for the tail's digits, takes the plain ½(1 + erf(x/√2)).
+    """
     z = x / math.sqrt(2)
     return by_region(
         xp,

@@ -10,7 +10,7 @@ from typing import Any
 
 from tinygrad_zh.ops.publish import inplace_methods
 
-from . import rows_activation, rows_elementwise
+from . import rows_activation, rows_elementwise, rows_special
 from .tables import Row
 
 
@@ -29,6 +29,6 @@ def inplace(row: Row) -> Row:
 
 ROWS = [
     inplace(row)
-    for row in (*rows_elementwise.ROWS, *rows_activation.ROWS)
-    if row.name in inplace_methods and row.name not in ("clamp",)
+    for row in (*rows_elementwise.ROWS, *rows_activation.ROWS, *rows_special.ROWS)
+    if row.name in inplace_methods and row.name not in ("clamp", "igamma", "igammac", "mvlgamma", "polygamma")
 ]

@@ -1,6 +1,6 @@
 r"""Floor 2: the error function, which NumPy lacks.
 
-May import: floors 0–1.
+May import: floors 0–1, ``elementwise``.  Read next: ``special_normal.py``.
 """
 
 from __future__ import annotations
@@ -74,11 +74,24 @@ def ratio(coefficients: tuple[tuple[float, ...], tuple[float, ...]], x: Any) -> 
 
 
 def horner(coefficients: tuple[float, ...], x: Any) -> Any:
-    """Evaluate a polynomial, the highest power's coefficient first."""
-    total = coefficients[0] + 0 * x
-    for c in coefficients[1:]:
-        total = total * x + c
+    """Evaluate a polynomial of degree 1 or more, the highest power's coefficient first."""
+    total = coefficients[0] * x + coefficients[1]
+    for c in coefficients[2:]:
+        total *= x  # in place: fresh memory for every step would cost more than the arithmetic
+        total += c
     return total
+
+
+def erf_near(x: Any) -> Any:
+    """Return erf(x) for |x| ≤ 0.46875."""
+    return x * ratio(_SMALL, x * x)
+
+
+def scaled_erfc(xp: Any, x: Any) -> Any:
+    """Return e^(x²) erfc(x) for x > 0.46875."""
+    inverse = 1 / xp.maximum(x, 4) ** 2
+    far = (1 / math.sqrt(math.pi) - inverse * ratio(_LARGE, inverse)) / xp.maximum(x, 4)
+    return xp.where(x <= 4, ratio(_MIDDLE, xp.minimum(x, 4)), far)
 
 
 @primitive(
@@ -88,16 +101,11 @@ def horner(coefficients: tuple[float, ...], x: Any) -> Any:
 )
 def erf(xp: Any, x: Any) -> Any:
     """Return the error function 2/√π ∫₀ˣ e^(−t²) dt, to about 1e-16."""
-    size = xp.abs(x)
-    near = x * ratio(_SMALL, xp.minimum(size, 0.5) ** 2)
-    middle = xp.minimum(xp.maximum(size, 0.46875), 4)
-    tail = xp.exp(-middle * middle) * ratio(_MIDDLE, middle)
-    far = xp.minimum(xp.maximum(size, 4), 6)
-    inverse = 1 / (far * far)
-    distant = xp.exp(-far * far) / far * (1 / math.sqrt(math.pi) - inverse * ratio(_LARGE, inverse))
-    beyond = xp.where(size > 4, distant, tail)
-    result = xp.where(size <= 0.46875, near, xp.copysign(1 - beyond, x))
-    return xp.where(xp.isnan(x), x, result)
+    size = xp.minimum(xp.abs(x), 6)
+    near = erf_near(xp.minimum(xp.maximum(x, -0.5), 0.5))
+    beyond = xp.exp(-size * size) * scaled_erfc(xp, xp.maximum(size, 0.46875))
+    return xp.where(size <= 0.46875, near, xp.copysign(1 - beyond, x))
 
 
 publish("erf", erf, inplace=True)
+publish("erf", erf, space="special")

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import expressions as ex
 from . import rounding as by
-from . import twins_rearrange, twins_reduce
+from . import twins_rearrange, twins_reduce, twins_special
 from .twin import Twin, at_most_all, moves, same
 
 
@@ -191,3 +191,5 @@ TWINS |= twins_reduce.TWINS
 
 TWINS |= twins_rearrange.TWINS
 REASONS["once"] = BACKWARD
+
+TWINS.update(twins_special.TWINS)

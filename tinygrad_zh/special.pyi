@@ -2,3 +2,4 @@
 
 from typing import Any
 
+def xlogy(input: Any, other: Any) -> Any: ...

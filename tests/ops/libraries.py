@@ -115,7 +115,7 @@ def their_gradients(row: Row, arrays: Sequence[Array], us: Sequence[Array]) -> l
     ys = [y for y in results(row, THEIRS, xs) if y.requires_grad]
     torch.autograd.backward(ys, [torch.from_numpy(np.asarray(u)).to(y.dtype) for y, u in zip(ys, us, strict=True)])
     wanted = [xs[i] for i in row.wrt(tuple(arrays))]
-    return [array(torch.zeros_like(x) if x.grad is None else x.grad) for x in wanted]
+    return [array(torch.zeros_like(x) if x.grad is None or x.grad._is_zerotensor() else x.grad) for x in wanted]
 
 
 def close(actual: Any, expected: Any, rounding: float | None = None) -> None:

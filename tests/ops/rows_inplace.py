@@ -8,10 +8,15 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+import numpy as np
+
 from tinygrad_zh.ops.publish import inplace_methods
 
-from . import rows_activation, rows_elementwise, rows_special
-from .tables import Row
+from . import rows_activation, rows_compare, rows_elementwise, rows_pointwise, rows_special
+from .tables import Array, Row
+
+NO_GRADIENT_IN_PYTORCH = {"acosh", "asinh", "atanh"}
+"""PyTorch has their in-place forms, but says that these forms' derivatives are not implemented."""
 
 
 def inplace(row: Row) -> Row:
@@ -23,12 +28,24 @@ def inplace(row: Row) -> Row:
         assert result is y
         return y
 
+    def reference(x: Array, *others: Array) -> Array:
+        return np.asarray(row.reference(x, *others)).astype(x.dtype)  # ``x.lt_(y)`` writes 0 and 1
+
     # Integers: PyTorch refuses results that the tensor cannot hold; tests/backend/test_promotion.py
-    return dataclasses.replace(row, name=row.name + "_", call=call, elementwise=False, integers=False)
+    return dataclasses.replace(
+        row,
+        name=row.name + "_",
+        call=call,
+        reference=reference,
+        elementwise=False,
+        integers=False,
+        parity=row.parity and row.name not in NO_GRADIENT_IN_PYTORCH,
+    )
 
 
 ROWS = [
     inplace(row)
-    for row in (*rows_elementwise.ROWS, *rows_activation.ROWS, *rows_special.ROWS)
+    for file in (rows_elementwise, rows_pointwise, rows_compare, rows_activation, rows_special)
+    for row in file.ROWS
     if row.name in inplace_methods and row.name not in ("clamp", "igamma", "igammac", "mvlgamma", "polygamma")
 ]

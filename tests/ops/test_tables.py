@@ -26,6 +26,7 @@ EXEMPT = {
         *("numpy", "tolist", "to_torch", "data_ptr", "dim", "element_size", "numel", "size"),
         *("is_contiguous", "is_floating_point"),
     },
+    "gives a bool; tests/ops/test_pointwise.py": {"allclose", "equal", "is_nonzero"},
     "moves between devices, which the law of another device needs in every row": {"cpu"},
     "writes into a tensor; tests/core": {"copy_", "fill_", "zero_", "detach_"},
     "draws random numbers; tests/ops/test_random.py": {

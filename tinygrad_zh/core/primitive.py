@@ -103,13 +103,14 @@ class Primitive:
         self.value, self.tex, self.level, self.tex_rules = value, tex, level, tex_rules or {}
         self.name = name or value.__name__.removesuffix("_p")
         self.promote, self.view, self.outputs, self.aux, self.ufunc = promote, view, outputs, aux, ufunc
-        code = (formula or value).__code__  # inspect.signature would take a thousand times as long
+        named = formula or getattr(value, "__wrapped__", value)  # a decorated value has its own names
+        code = named.__code__  # inspect.signature would take a thousand times as long
         given, static, listed = code.co_argcount, code.co_argcount + code.co_kwonlyargcount, code.co_flags & CO_VARARGS
         self.static_names, several = code.co_varnames[given:static], code.co_varnames[static : static + bool(listed)]
         self.operands = (*code.co_varnames[0 if formula else 1 : given], *several)  # without xp
         self.variadic, self.arity = bool(listed), None if listed else len(self.operands)
         self._static_set = frozenset(self.static_names)
-        self.defaults = dict((formula or value).__kwdefaults__ or {})
+        self.defaults = dict(named.__kwdefaults__ or {})
         self._take_rules(dict(rules))
 
     def _take_rules(self, given: dict[str, Callable[..., Any]]) -> None:

@@ -117,23 +117,12 @@ def isfinite(xp: Any, x: Any) -> Any:
 
 for op in (eq, ne, lt, le, gt, ge, bitwise_and, bitwise_or, bitwise_xor, bitwise_not):
     register(op.name, op)
-for op in (
-    eq,
-    ne,
-    lt,
-    le,
-    gt,
-    ge,
-    logical_and,
-    logical_or,
-    logical_xor,
-    logical_not,
-    bitwise_and,
-    bitwise_or,
-    bitwise_xor,
-    bitwise_not,
-    isnan,
-    isinf,
-    isfinite,
-):
+ALIASES = {"not_equal": ne, "less": lt, "less_equal": le, "greater": gt, "greater_equal": ge}
+LOGICAL = (logical_and, logical_or, logical_xor, logical_not)
+BITWISE = (bitwise_and, bitwise_or, bitwise_xor, bitwise_not)
+for op in (eq, ne, lt, le, gt, ge, *LOGICAL, *BITWISE):
+    publish(op.name, op, inplace=True)
+for name, op in ALIASES.items():
+    publish(name, op, inplace=True)
+for op in (isnan, isinf, isfinite):
     publish(op.name, op)

@@ -26,6 +26,8 @@ ARITHMETIC = {
     "and": "bitwise_and",
     "or": "bitwise_or",
     "xor": "bitwise_xor",
+    "lshift": "bitwise_left_shift",
+    "rshift": "bitwise_right_shift",
 }
 """``__add__``, ``__radd__`` and ``__iadd__`` are the op ``add``, and so on."""
 COMPARISON = ("lt", "le", "gt", "ge", "eq", "ne")

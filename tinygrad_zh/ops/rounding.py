@@ -117,7 +117,7 @@ def trunc_divide(xp: Any, a: Any, b: Any) -> Any:
 
 for op in (floor, ceil, trunc, round, floor_divide, remainder, fmod):
     publish(op.name, op, inplace=True)
-for name in ("divide", "true_divide"):
-    publish(name, div, inplace=True)
+publish("divide", div, inplace=True)
+publish("true_divide", div_p, inplace=True)
 for op in (floor_divide, remainder, trunc_divide):
     register(op.name, op)

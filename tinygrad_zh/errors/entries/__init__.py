@@ -2,6 +2,8 @@
 
 Codes: E0xx graph · E1xx shapes and indices · E2xx dtypes and arguments · E3xx devices and packages ·
 E4xx data · E5xx storage · E6xx layers, optimisers, training · E7xx checks and pictures · E8xx families of ops.
+E4xx data · E5xx storage · E6xx layers, optimisers, training · E7xx checks and pictures ·
+E8xx families of operations.
 """
 
 from . import (
@@ -11,6 +13,7 @@ from . import (
     dimension,
     dtype,
     einsum,
+    elementwise,
     fit,
     function,
     graph,
@@ -32,6 +35,7 @@ __all__ = [
     "dimension",
     "dtype",
     "einsum",
+    "elementwise",
     "fit",
     "function",
     "graph",

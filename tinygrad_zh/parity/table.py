@@ -12,6 +12,7 @@ from typing import Any
 
 from . import expressions as ex
 from . import rounding as by
+from . import twins_activation
 from .twin import Twin, at_most_all, moves, same
 
 
@@ -186,3 +187,6 @@ REASONS: dict[str, tuple[str, str]] = {
     "item_of": GRAPH,
 }
 """Why a primitive is not compared, in Chinese and English."""
+
+TWINS |= twins_activation.TWINS
+REASONS |= twins_activation.REASONS

@@ -57,8 +57,16 @@ ROWS = [
         normal(4),
         np=lambda x: softmax(-x, 0),
     ),
-    row("log_softmax/dtype", lambda m, x: m.log_softmax(x, 0, dtype=m.float64), normal(4),
-        np=lambda x: x - np.log(np.exp(x).sum())),
-    row("softmax/integers", lambda m, x: m.softmax(x, 0, dtype=m.float32).to(m.float64), normal(1),
-        np=lambda x: np.ones(1)),
+    row(
+        "log_softmax/dtype",
+        lambda m, x: m.log_softmax(x, 0, dtype=m.float64),
+        normal(4),
+        np=lambda x: x - np.log(np.exp(x).sum()),
+    ),
+    row(
+        "softmax/integers",
+        lambda m, x: m.softmax(x, 0, dtype=m.float32).to(m.float64),
+        normal(1),
+        np=lambda x: np.ones(1),
+    ),
 ]

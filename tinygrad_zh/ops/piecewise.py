@@ -104,9 +104,7 @@ def prelu(input: Any, weight: Any) -> Any:
 
 
 @published(method=False)
-def rrelu(
-    input: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, inplace: bool = False
-) -> Any:
+def rrelu(input: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool = False, inplace: bool = False) -> Any:
     """Return x where x > 0, and a · x elsewhere; a is drawn from [lower, upper) in training, else their mean.
 
     Parameters
@@ -177,22 +175,12 @@ def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: b
     return computed("hardtanh", input, inplace, lambda x: hardtanh_p(x, low=low, high=high))
 
 
-@primitive(
-    r"\min(\max(<x>, 0), 6)",
-    vjp_x=lambda g, x: where_p((x > 0) & (x < 6), g, 0),
-    tex_rules={"x": r"g \odot [0 < x < 6]"},
-    name="relu6",
-)
-def relu6_p(xp: Any, x: Any) -> Any:
-    return xp.minimum(xp.maximum(x, 0), 6)
-
-
 @published(space="nn.functional")
 def relu6(input: Any, inplace: bool = False) -> Any:
     """Return min(max(x, 0), 6); the slope at 0 and at 6 is 0."""
     if input.dtype.kind == "b":
         raise error("dtype-unsupported", op="relu6", dtypes="bool")
-    return computed("relu6", input, inplace, relu6_p)
+    return computed("relu6", input, inplace, lambda x: hardtanh_p(x, low=0, high=6))
 
 
 @primitive(

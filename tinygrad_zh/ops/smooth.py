@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.primitive import primitive
-from ..core.symbol import SUM
 from ..errors import error
 from .activation import sigmoid
 from .create import zeros_like
@@ -75,9 +74,7 @@ def selu(input: Any, inplace: bool = False) -> Any:
     -----
     Klambauer et al. (2017), "Self-normalizing neural networks", eq. 2 and the constants below eq. 14.
     """
-    return computed(
-        "selu", floating("selu", input), inplace, lambda x: elu_p(x, alpha=SELU_ALPHA, scale=SELU_SCALE)
-    )
+    return computed("selu", floating("selu", input), inplace, lambda x: elu_p(x, alpha=SELU_ALPHA, scale=SELU_SCALE))
 
 
 @published(method=False)

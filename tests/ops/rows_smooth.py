@@ -21,10 +21,10 @@ def sigmoid(x: Array) -> Array:
 
 ROWS = [
     *overwriting(F + "elu", elu),
-    *overwriting(F + "elu/alpha", lambda x: elu(x, 0.3), 0.3),
+    activation(F + "elu/alpha", lambda x: elu(x, 0.3), 0.3),
     *overwriting(F + "selu", lambda x: elu(x, 1.6732632423543772, 1.0507009873554805)),
     *overwriting(F + "celu", elu),
-    *overwriting(F + "celu/alpha", lambda x: elu(x, 2, steepness=0.5), 2),
+    activation(F + "celu/alpha", lambda x: elu(x, 2, steepness=0.5), 2),
     activation("celu", elu),
     row("celu/negative alpha", lambda m, x: m.celu(x, -2.0), normal(5), np=lambda x: elu(x, -2, steepness=-0.5)),
     activation(F + "softplus", lambda x: np.log1p(np.exp(x))),

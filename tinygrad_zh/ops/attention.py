@@ -216,9 +216,8 @@ def usable_mask(mask: Any, query: Any, key: Any) -> Any:
 
 def grouped_heads(query: Any, key: Any, value: Any, mask: Any) -> tuple[Any, ...]:
     """Give the heads of the query a dimension for those that share a key: (..., H, L, E) → (..., K, H/K, L, E)."""
-    shapes = {"query": query.shape, "key": key.shape, "value": value.shape}
     if query.ndim < 3 or key.ndim != query.ndim or value.ndim != query.ndim:
-        raise error("attention-shapes", **shapes)
+        raise error("attention-shapes", query=query.shape, key=key.shape, value=value.shape)
     heads, of_key, of_value = query.shape[-3], key.shape[-3], value.shape[-3]
     groups = max(of_key, of_value)
     if not of_key or not of_value or heads % groups or groups % of_key or groups % of_value:

@@ -70,10 +70,10 @@ def condition(t: Any, x: Any, dims: tuple[int, ...], eps: float) -> tuple[float,
 
 
 def norm_size(
-    t: Any, y: Any, x: Any, weight: Any, bias: Any, *moments: Any, dims: tuple[int, ...], eps: float, **_: Any
+    t: Any, y: Any, x: Any, weight: Any, bias: Any, *_: Any, dims: tuple[int, ...], eps: float, **__: Any
 ) -> Any:
     """(1 + |x̂|) ⊙ |weight| times the condition, and the bias; all at their greatest."""
-    _, size = condition(t, x, dims, eps)
+    size = condition(t, x, dims, eps)[1]
     stretched = size * size * (1 if weight is None else by.top(weight))
     return t.full_like(y, stretched + (0 if bias is None else by.top(bias)))
 

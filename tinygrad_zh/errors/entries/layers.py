@@ -122,7 +122,7 @@ add_entries(
             "TG-E844",
             ShapeError,
             en=Text(
-                error="with enable_gqa, {heads} query heads cannot share {key} heads of the key and {value} of the value.",
+                error="with enable_gqa, {heads} query heads cannot share {key} heads of the key, {value} of the value.",
                 expected="numbers of heads in key and value that divide that of the query.",
                 hint="heads are the third dimension from the end: (B, H, T, D).",
             ),

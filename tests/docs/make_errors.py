@@ -24,6 +24,7 @@ AREAS = {
     "5": ("Storage", "存储"),
     "6": ("Layers, optimisers, training", "层、优化器、训练"),
     "7": ("Checks and pictures", "检查与图"),
+    "8": ("Families of operations", "各类运算"),
 }
 HEADS = {
     "en": """# Errors

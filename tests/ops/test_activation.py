@@ -47,7 +47,8 @@ def test_kinks_and_far_ends(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nan_stays(name: str) -> None:
-    for ours, theirs in both(lambda f, t: getattr(f, name)(t), np.full(4, np.nan)):
+    """In as many places as PyTorch computes at once; what is left over it computes with another gradient."""
+    for ours, theirs in both(lambda f, t: getattr(f, name)(t), np.full(64, np.nan)):
         close(ours, theirs)
 
 

@@ -141,7 +141,7 @@ def rrelu(input: Any, lower: float = 1 / 8, upper: float = 1 / 3, training: bool
 
 @primitive(
     r"\operatorname{hardtanh}(<x>)",
-    vjp_x=lambda g, x, low, high: masked_to_zero(g, (x <= low) | (x >= high)),
+    vjp_x=lambda g, x, low, high: where_p((x > low) & (x < high), g, 0),
     tex_rules={"x": r"g \odot [\mathrm{low} < x < \mathrm{high}]"},
     name="hardtanh",
 )
@@ -201,7 +201,7 @@ def hardsigmoid(input: Any, inplace: bool = False) -> Any:
 
 @primitive(
     r"<x:2> \odot \frac{\min(\max(<x:1> + 3, 0), 6)}{6}",
-    vjp_x=lambda g, x: masked_to_zero(where_p(x < 3, g * (x / 3 + 0.5), g), x <= -3),
+    vjp_x=lambda g, x: masked_to_zero(where_p(x >= 3, g, g * (x / 3 + 0.5)), x <= -3),
     tex_rules={"x": r"g \odot \left(\left(\tfrac{x}{3} + \tfrac{1}{2}\right) [-3 < x < 3] + [x \ge 3]\right)"},
     name="hardswish",
 )
@@ -220,7 +220,7 @@ def hardswish(input: Any, inplace: bool = False) -> Any:
 
 @primitive(
     r"<x:2> \odot [\left|<x>\right| > \lambda]",
-    vjp_x=lambda g, x, lambd: masked_to_zero(g, abs(x) <= lambd),
+    vjp_x=lambda g, x, lambd: where_p(abs(x) > lambd, g, 0),
     tex_rules={"x": r"g \odot [\left|x\right| > \lambda]"},
     name="hardshrink",
 )
@@ -236,7 +236,7 @@ def hardshrink(input: Any, lambd: float = 0.5) -> Any:
 
 @primitive(
     r"<x:1> - \min(\max(<x>, -\lambda), \lambda)",
-    vjp_x=lambda g, x, lambd: masked_to_zero(g, abs(x) <= lambd),
+    vjp_x=lambda g, x, lambd: where_p(abs(x) > lambd, g, 0),
     tex_rules={"x": r"g \odot [\left|x\right| > \lambda]"},
     name="softshrink",
 )
@@ -254,12 +254,12 @@ def softshrink(input: Any, lambd: float = 0.5) -> Any:
 
 @primitive(
     r"\operatorname{threshold}(<x>)",
-    vjp_x=lambda g, x, threshold: masked_to_zero(g, x <= threshold),
-    tex_rules={"x": r"g \odot [x > \mathrm{threshold}]"},
+    vjp_x=lambda g, x, step: masked_to_zero(g, x <= step),
+    tex_rules={"x": r"g \odot [x > \mathrm{step}]"},
     name="threshold",
 )
-def threshold_p(xp: Any, x: Any, *, threshold: float, value: float) -> Any:
-    return xp.where(x <= threshold, xp.asarray(value, dtype=x.dtype), x)
+def threshold_p(xp: Any, x: Any, *, step: float, left: float) -> Any:
+    return xp.where(x <= step, xp.asarray(left, dtype=x.dtype), x)
 
 
 @published(method=False)
@@ -278,7 +278,7 @@ def threshold(input: Any, threshold: float, value: float, inplace: bool = False)
     if input.dtype.kind == "b":
         raise error("dtype-unsupported", op="threshold", dtypes="bool")
     step, left = (number_for("threshold", number, input.dtype) for number in (threshold, value))
-    return computed("threshold", input, inplace, lambda x: threshold_p(x, threshold=step, value=left))
+    return computed("threshold", input, inplace, lambda x: threshold_p(x, step=step, left=left))
 
 
 thresholded = threshold  # its second name, for where an argument has the first

@@ -28,7 +28,7 @@ from .write import computed
 @primitive(
     r"\operatorname{elu}(<x>)",
     vjp_x=lambda g, x, alpha, scale, steepness: where_p(
-        x <= 0, g * (alpha * scale * steepness) * exp(masked_to_zero(x, x > 0) * steepness), g * scale
+        x > 0, g * scale, g * (alpha * scale * steepness) * exp(masked_to_zero(x, x > 0) * steepness)
     ),
     tex_rules={
         "x": r"g \odot \mathrm{scale} \left([x > 0]"

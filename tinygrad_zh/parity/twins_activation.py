@@ -149,7 +149,7 @@ TWINS: dict[str, Twin] = {
     "hardswish": functional("hardswish", size=lambda t, y, x: x.abs() * (1 + x.abs())),
     "hardshrink": functional("hardshrink"),
     "softshrink": functional("softshrink"),
-    "threshold": functional("threshold"),
+    "threshold": Twin(lambda t, x, step, left: t.nn.functional.threshold(x, step, left)),
     "elu": Twin(elu),
     "softplus": functional("softplus", size_back=lambda t, i, g, y, x, **_: g.abs()),
     "logsigmoid": functional("logsigmoid", size_back=by.at_size_of_g),

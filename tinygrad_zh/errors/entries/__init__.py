@@ -2,7 +2,7 @@
 
 Codes: E0xx graph · E1xx shapes and indices · E2xx dtypes and arguments · E3xx devices and packages ·
 E4xx data · E5xx storage · E6xx layers, optimisers, training · E7xx checks and pictures ·
-E8xx functions of layers, mathematics.
+E8xx families of operations.
 """
 
 from . import (

@@ -1,6 +1,7 @@
 r"""Floor 2: activation functions.
 
-May import: floors 0–1, ``elementwise``, ``fusable``, ``special``.  Read next: ``normalise.py``.
+May import: floors 0–1, ``elementwise``, ``fusable``, ``special``, ``write``.
+Read next: ``piecewise.py``.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from typing import Any
 
 from ..core.primitive import FLOAT, primitive
 from ..errors import error
-from .elementwise import exp, masked_to_zero, tanh, where_p
+from .elementwise import exp, masked_to_zero, tanh
 from .fusable import fusable
 from .publish import publish, published
 from .special import erf
+from .write import computed
 
 
 @fusable()
@@ -78,9 +80,9 @@ def normal_cdf(x: Any) -> Any:
     promote=FLOAT,
     d_x=lambda x: silu_slope(x),
     tex_rules={"x": r"g \odot \sigma(x)\left(1 + x (1 - \sigma(x))\right)"},
+    name="silu",
 )
-def silu(xp: Any, x: Any) -> Any:
-    """Return x·σ(x), also called swish."""
+def silu_p(xp: Any, x: Any) -> Any:
     return x * sigmoid(x)
 
 
@@ -91,11 +93,11 @@ def silu_slope(x: Any) -> Any:
 
 
 @published(method=False)
-def leaky_relu(input: Any, negative_slope: float = 0.01) -> Any:
-    """Return x where x > 0, and `negative_slope` · x elsewhere."""
-    return where_p(input > 0, input, input * negative_slope)
+def silu(input: Any, inplace: bool = False) -> Any:
+    """Return x·σ(x), also called swish; `inplace` writes the result into `input`."""
+    return computed("silu", input, inplace, silu_p)
 
 
 publish("relu", relu, inplace=True)
 publish("sigmoid", sigmoid, inplace=True)
-publish("silu", silu, method=False)
+publish("silu", silu, space="nn.functional")

@@ -6,7 +6,6 @@ May import: floors 0–1.
 from __future__ import annotations
 
 import functools
-import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +13,7 @@ from ..core.primitive import Primitive
 from ..core.registry import register, registry
 from ..core.tensor import Tensor
 from .publish import inplace_methods, methods, public
-from .write import alias, write
+from .write import overwritten
 
 
 def inplace_form(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -40,22 +39,6 @@ def apply_inplace(name: str, tensor: Any, other: Any) -> Any:
 def replaced(args: tuple[Any, ...], tensor: Tensor, old: Tensor) -> tuple[Any, ...]:
     """Let ``x *= x`` use the old `x` on both sides."""
     return tuple(old if x is tensor else x for x in args)
-
-
-def overwritten(tensor: Tensor, name: str, compute: Callable[[Tensor], Tensor]) -> Tensor:
-    """Let `tensor` take what `compute` makes of it.
-
-    As in PyTorch, a rule that has saved the operand (``log_``, ``mul_``) still finds its old values: in a copy,
-    made only if somebody does hold the operand once the result is there.
-    """
-    operand = alias(tensor)
-    result = compute(operand)
-    held = weakref.ref(operand)
-    del operand
-    saved = held()
-    if saved is not None:
-        saved.array, saved.cell = saved.array.copy(), None
-    return write(tensor, result, name)
 
 
 def as_method(function: Any) -> Any:

@@ -7,6 +7,10 @@ May import: floors 0–1.
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Callable
+from typing import Any
+
 from ..backend.promotion import can_cast
 from ..core.inplace import CONSTANT, rebase, refresh, share, touch
 from ..core.modes import MODE
@@ -72,3 +76,24 @@ def check_writable(tensor: Tensor, result: Tensor, name: str) -> None:
         if base is not None and looked_at.seen == CONSTANT and not (base.node is result.node is None):
             raise error("inplace-constant-view", op=name)
         looked_at = base
+
+
+def overwritten(tensor: Tensor, name: str, compute: Callable[[Tensor], Tensor]) -> Tensor:
+    """Let `tensor` take what `compute` makes of it.
+
+    As in PyTorch, a rule that has saved the operand (``log_``, ``mul_``) still finds its old values: in a copy,
+    made only if somebody does hold the operand once the result is there.
+    """
+    operand = alias(tensor)
+    result = compute(operand)
+    held = weakref.ref(operand)
+    del operand
+    saved = held()
+    if saved is not None:
+        saved.array, saved.cell = saved.array.copy(), None
+    return write(tensor, result, name)
+
+
+def computed(name: str, input: Any, inplace: bool, compute: Callable[[Any], Any]) -> Any:
+    """Return ``compute(input)``: a new tensor, or `input` itself with the result written into it."""
+    return overwritten(input, name + "_", compute) if inplace else compute(input)

@@ -71,7 +71,8 @@ class Replay:
             return Verdict(DIFFERENT, note=f"{len(self.step.results)} / {len(theirs)}")
         sizes: tuple[Any, ...] = (None,) * len(theirs)
         if twin.size is not None:
-            sizes = (twin.size(self.torch, theirs[0], *operands, **self.step.static),)
+            measured = twin.size(self.torch, theirs[0], *operands, **self.step.static)
+            sizes = measured if isinstance(measured, tuple) else (measured,)
         elif twin.linear and theirs[0].is_floating_point():
             sizes = self.absolute(twin, [sized(x) for x in operands])
         allowed = allowed_ulp(twin.terms(theirs[0], *operands, **self.step.static), VALUE_ULP)

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import expressions as ex
 from . import rounding as by
-from . import twins_elementwise, twins_rearrange, twins_reduce, twins_special
+from . import twins_activation, twins_elementwise, twins_rearrange, twins_reduce, twins_special
 from .twin import Twin, at_most_all, moves, same
 
 
@@ -195,3 +195,6 @@ REASONS["once"] = BACKWARD
 TWINS.update(twins_special.TWINS)
 
 TWINS |= twins_elementwise.TWINS
+
+TWINS |= twins_activation.TWINS
+REASONS |= twins_activation.REASONS

@@ -19,6 +19,7 @@ import operator
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -246,6 +247,17 @@ class Function:
         self._function.at(target._array, target._wrapped(index), unwrap(values, self.__name__))
 
 
+def as_strided(x: DoubleArray, shape: Any, strides: Any) -> Any:
+    """CuPy's `lib.stride_tricks.as_strided`, which like NumPy's does not check that it stays inside the memory."""
+    if not isinstance(x, DoubleArray):
+        refuse("as_strided", x)
+    return wrap(np.lib.stride_tricks.as_strided(x._array, shape, strides), x)
+
+
+LIB = SimpleNamespace(stride_tricks=SimpleNamespace(as_strided=as_strided))
+"""What CuPy has in its module ``lib``, as far as it is used here."""
+
+
 class Module:
     """CuPy's top-level module: its types, constants and functions, nothing else."""
 
@@ -255,7 +267,7 @@ class Module:
     def __getattr__(self, name: str) -> Any:
         if name not in NAMES["cupy"]:
             raise AttributeError(f"module 'cupy' has no attribute {name!r}")
-        found = getattr(np, name)
+        found = LIB if name == "lib" else getattr(np, name)
         if isinstance(found, type) or not callable(found):
             return found
         function = Function(name)

@@ -12,6 +12,7 @@ from typing import Any
 
 from . import expressions as ex
 from . import rounding as by
+from . import twins_convolution
 from .twin import Twin, at_most_all, moves, same
 
 
@@ -186,3 +187,5 @@ REASONS: dict[str, tuple[str, str]] = {
     "item_of": GRAPH,
 }
 """Why a primitive is not compared, in Chinese and English."""
+
+TWINS |= twins_convolution.TWINS

@@ -26,7 +26,7 @@ def windows_of(
     for j in range(dims):
         reach = d[j] * (k[j] - 1) + 1
         last = size[j] + p[j] - (1 if ceil_mode else reach)
-        begins = [b for b in range(-p[j], last + 1, s[j])]
+        begins = list(range(-p[j], last + 1, s[j]))
         fits = [b for b in begins if b + reach <= size[j] + p[j]]
         rest = size[j] + p[j] - (fits[-1] + reach)  # elements that no window reaches
         more = [b for b in begins[len(fits) :] if rest and b < size[j]][:1]

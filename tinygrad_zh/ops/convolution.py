@@ -25,7 +25,7 @@ from ..errors import error
 from .publish import publish
 from .reduce import sum_p
 from .shape import reshape_p
-from .windows import Windows, batched, fitting, overlap_added, per_dim, unbatched, windowed
+from .windows import Windows, batched, fitting, named, overlap_added, per_dim, unbatched, windowed
 
 
 class Sliding(NamedTuple):
@@ -187,9 +187,7 @@ def make_conv(dims: int) -> Any:
         fitting(name, x.shape[2:], how.windows(x.shape[2:], kernel))
         return unbatched(convolution(x, weight, bias, how=how), input)
 
-    conv.__name__ = conv.__qualname__ = name
-    conv.__doc__ = CONV_DOC.format(dims=dims)
-    return conv
+    return named(conv, name, CONV_DOC.format(dims=dims))
 
 
 CONV_DOC = """Convolve: every output is the sum of a window of the input times the kernel, in {dims} spatial dimensions.
@@ -260,9 +258,7 @@ def make_conv_transpose(dims: int) -> Any:
         x = convolution_transpose(y, weight, size=size, how=how)
         return unbatched(x if bias is None else x + reshape_p(bias, shape=(-1, *(1,) * dims)), input)
 
-    conv_transpose.__name__ = conv_transpose.__qualname__ = name
-    conv_transpose.__doc__ = CONV_TRANSPOSE_DOC.format(dims=dims)
-    return conv_transpose
+    return named(conv_transpose, name, CONV_TRANSPOSE_DOC.format(dims=dims))
 
 
 CONV_TRANSPOSE_DOC = """The transpose of ``conv{dims}d``, and so its pullback: every input times the kernel, added up.

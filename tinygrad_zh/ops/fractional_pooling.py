@@ -12,10 +12,10 @@ from ..backend.devices import backend_of
 from ..backend.dtypes import int64
 from ..core.tensor import Tensor, box
 from ..errors import error
-from .max_pooling import at_positions, max_positions, named, ordered
+from .max_pooling import at_positions, max_positions, ordered
 from .publish import publish
 from .random import uniform
-from .windows import per_dim, unbatched
+from .windows import named, per_dim, unbatched
 
 
 def make_fractional_max_pool(dims: int) -> tuple[Any, Any]:

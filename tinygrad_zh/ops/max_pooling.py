@@ -25,7 +25,7 @@ from .gather import gather_p, scatter_sum
 from .pooling import ADAPTIVE_DOC, adaptive_ranges, adaptive_sizes, even_windows, pool_windows, poolable
 from .publish import publish
 from .shape import reshape_p
-from .windows import Windows, padded, unbatched
+from .windows import Windows, named, padded, unbatched
 
 # -- positions in the flattened image ------------------------------------------------------------------
 
@@ -160,13 +160,6 @@ def make_max_pool(dims: int) -> tuple[Any, Any]:
         named(max_pool, name, MAX_DOC.format(dims=dims)),
         named(max_pool_with_indices, name + "_with_indices", f"Return the values and indices of ``{name}``."),
     )
-
-
-def named(function: Any, name: str, doc: str) -> Any:
-    """Give a function its name and docstring."""
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = doc
-    return function
 
 
 def ordered(op: str, input: Any, dims: int) -> Any:

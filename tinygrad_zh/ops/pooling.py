@@ -20,7 +20,7 @@ from .elementwise import abs, sign
 from .publish import publish
 from .resample import Table, resample
 from .rounding import trunc_divide
-from .windows import Windows, batched, fitting, per_dim, unbatched, window_sum
+from .windows import Windows, batched, fitting, named, per_dim, unbatched, window_sum
 
 
 def pool_windows(
@@ -160,9 +160,7 @@ def make_avg_pool(dims: int) -> Any:
     ) -> Any:
         return averages(name, dims, input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
-    avg_pool.__name__ = avg_pool.__qualname__ = name
-    avg_pool.__doc__ = AVG_DOC.format(dims=dims, more=DIVISOR)
-    return avg_pool
+    return named(avg_pool, name, AVG_DOC.format(dims=dims, more=DIVISOR))
 
 
 avg_pools = {1: avg_pool1d, 2: make_avg_pool(2), 3: make_avg_pool(3)}
@@ -174,11 +172,14 @@ def make_lp_pool(dims: int) -> Any:
 
     def lp_pool(input: Any, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False) -> Any:
         elements = math.prod(per_dim(name, "kernel_size", kernel_size, dims, 1))
-        means = avg_pools[dims](input**norm_type, kernel_size, stride, 0, ceil_mode)
+        batched(name, input, dims)
+        means = averages(name, dims, input**norm_type, kernel_size, stride, 0, ceil_mode, True, None)
         return (sign(means) * relu(abs(means)) * elements) ** (1.0 / norm_type)
 
-    lp_pool.__name__ = lp_pool.__qualname__ = name
-    lp_pool.__doc__ = f"""Return (Σ xᵖ)^(1/p) of every window, in {dims} spatial dimensions; see ``avg_pool{dims}d``.
+    return named(lp_pool, name, LP_DOC.format(dims=dims))
+
+
+LP_DOC = """Return (Σ xᵖ)^(1/p) of every window, in {dims} spatial dimensions; see ``avg_pool{dims}d``.
 
     Parameters
     ----------
@@ -195,7 +196,6 @@ def make_lp_pool(dims: int) -> Any:
     -----
     xᵖ is not |x|ᵖ: for odd p negative numbers cancel.  A sum of 0 has an infinite slope for p > 1, as in PyTorch.
     """
-    return lp_pool
 
 
 # -- a given number of windows -------------------------------------------------------------------------
@@ -240,9 +240,7 @@ def make_adaptive_avg_pool(dims: int) -> Any:
             total = resample(total, dim=2 + d, table=Table(sources))
         return unbatched(averaged(total, [[len(row) for row in rows] for rows in ranges]), input)
 
-    adaptive_avg_pool.__name__ = adaptive_avg_pool.__qualname__ = name
-    adaptive_avg_pool.__doc__ = ADAPTIVE_DOC.format(what="mean", dims=dims, more="")
-    return adaptive_avg_pool
+    return named(adaptive_avg_pool, name, ADAPTIVE_DOC.format(what="mean", dims=dims, more=""))
 
 
 ADAPTIVE_DOC = """Return the {what} of as many windows as are asked for, in {dims} spatial dimensions.

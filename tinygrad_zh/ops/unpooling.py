@@ -15,11 +15,11 @@ from ..core.tensor import Tensor
 from ..errors import error
 from .gather import scatter_p
 from .join import zeros_beside
-from .max_pooling import flat, named
+from .max_pooling import flat
 from .pooling import poolable
 from .publish import publish
 from .shape import reshape_p
-from .windows import batched, per_dim, unbatched
+from .windows import batched, named, per_dim, unbatched
 
 
 def make_max_unpool(dims: int) -> Any:

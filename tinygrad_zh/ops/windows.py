@@ -195,6 +195,13 @@ def fitting(op: str, size: Shape, windows: Windows) -> Windows:
     return windows
 
 
+def named(function: Any, name: str, doc: str) -> Any:
+    """Give a function its name and docstring."""
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = doc
+    return function
+
+
 # -- PyTorch's functions -------------------------------------------------------------------------------
 
 

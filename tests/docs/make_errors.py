@@ -25,6 +25,7 @@ AREAS = {
     "6": ("Layers, optimisers, training", "层、优化器、训练"),
     "7": ("Checks and pictures", "检查与图"),
     "8": ("Families of operations", "各类运算"),
+    "9": ("Families of operations, continued", "各类运算（续）"),
 }
 HEADS = {
     "en": """# Errors

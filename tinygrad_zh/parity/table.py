@@ -12,7 +12,7 @@ from typing import Any
 
 from . import expressions as ex
 from . import rounding as by
-from . import twins_activation, twins_elementwise, twins_rearrange, twins_reduce, twins_special
+from . import twins_activation, twins_convolution, twins_elementwise, twins_rearrange, twins_reduce, twins_special
 from .twin import Twin, at_most_all, moves, same
 
 
@@ -198,3 +198,5 @@ TWINS |= twins_elementwise.TWINS
 
 TWINS |= twins_activation.TWINS
 REASONS |= twins_activation.REASONS
+
+TWINS |= twins_convolution.TWINS

@@ -4,10 +4,13 @@ Codes: E0xx graph · E1xx shapes and indices · E2xx dtypes and arguments · E3x
 E4xx data · E5xx storage · E6xx layers, optimisers, training · E7xx checks and pictures · E8xx families of ops.
 E4xx data · E5xx storage · E6xx layers, optimisers, training · E7xx checks and pictures ·
 E8xx families of operations.
+E4xx data · E5xx storage · E6xx layers, optimisers, training · E7xx checks and pictures ·
+E8xx and E9xx families of operations.
 """
 
 from . import (
     checks,
+    convolution,
     data,
     device,
     dimension,
@@ -31,6 +34,7 @@ from . import (
 
 __all__ = [
     "checks",
+    "convolution",
     "data",
     "device",
     "dimension",

@@ -267,7 +267,7 @@ class Module:
     def __getattr__(self, name: str) -> Any:
         if name not in NAMES["cupy"]:
             raise AttributeError(f"module 'cupy' has no attribute {name!r}")
-        found = LIB if name == "lib" else getattr(np, name)
+        found = getattr(np, name)
         if isinstance(found, type) or not callable(found):
             return found
         function = Function(name)

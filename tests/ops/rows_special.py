@@ -80,7 +80,6 @@ ROWS = [
     special("xlog1py", normal(3, 4), positive(3, 4), np=lambda a, b: a * np.log1p(b)),
     row("special.xlog1py/number", lambda m, x: m.special.xlog1py(x, 2.5), normal(4), np=lambda x: x * np.log1p(2.5)),
     row("special.xlog1py/of number", lambda m, x: m.special.xlog1py(3, x), positive(4), np=lambda x: 3 * np.log1p(x)),
-    # 0/0 in the rule's own slope at whole numbers, as in PyTorch
     row("sinc", lambda m, x: m.sinc(x), away(3, 4), np=np.sinc, elementwise=True),
     # the gamma function
     row("lgamma", lambda m, x: m.lgamma(x), positive(3, 4), np=lgamma, elementwise=True),

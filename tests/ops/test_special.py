@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tinygrad_zh.core.tensor import Tensor
 from tinygrad_zh.errors import TinygradZhError
 from tinygrad_zh.ops.publish import public, spaces
+from tinygrad_zh.transforms.gradient import grad
 
 from . import references as by
 from .libraries import close
@@ -240,6 +241,17 @@ def test_gradients_at_edges(use: Any) -> None:
     public["sum"](y).backward()
     e.sum().backward()
     close(a.grad, t.grad)
+
+
+def test_slopes_of_sine_ratios_beside_zero() -> None:
+    """(cos x − sin x / x)/x is nothing but rounding there; −x/3 + x³/30 is its beginning."""
+    for name, scale in (("spherical_bessel_j0", 1.0), ("sinc", math.pi)):
+        x = doubles(0.0, 1e-9 / scale, 1e-3 / scale, -1e-3 / scale).requires_grad_()
+        (slope,) = grad(public["sum"](SPECIAL[name](x)), x, create_graph=True)
+        u = x.detach().array * scale
+        np.testing.assert_allclose(slope.detach().array, scale * (u**3 / 30 - u / 3), rtol=1e-13)
+        (second,) = grad(public["sum"](slope), x)
+        np.testing.assert_allclose(second.array, scale**2 * (u**2 / 10 - 1 / 3), rtol=1e-12)
 
 
 def test_slopes_where_pytorch_has_none() -> None:

@@ -103,7 +103,7 @@ class Primitive:
         self.value, self.tex, self.level, self.tex_rules = value, tex, level, tex_rules or {}
         self.name = name or value.__name__.removesuffix("_p")
         self.promote, self.view, self.outputs, self.aux, self.ufunc = promote, view, outputs, aux, ufunc
-        named = formula or getattr(value, "__wrapped__", value)  # a decorated value has its own names
+        named: Any = formula or getattr(value, "__wrapped__", value)  # a decorated value has its own names
         code = named.__code__  # inspect.signature would take a thousand times as long
         given, static, listed = code.co_argcount, code.co_argcount + code.co_kwonlyargcount, code.co_flags & CO_VARARGS
         self.static_names, several = code.co_varnames[given:static], code.co_varnames[static : static + bool(listed)]

@@ -22,10 +22,10 @@ from ..core.primitive import primitive
 from ..core.symbol import SUM
 from ..core.tensor import Tensor
 from ..errors import error
+from .patches import Windows, batched, fitting, named, overlap_added, per_dim, unbatched, windowed
 from .publish import publish
 from .reduce import sum_p
 from .shape import reshape_p
-from .patches import Windows, batched, fitting, named, overlap_added, per_dim, unbatched, windowed
 
 
 class Sliding(NamedTuple):

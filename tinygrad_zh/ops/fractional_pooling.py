@@ -13,9 +13,9 @@ from ..backend.dtypes import int64
 from ..core.tensor import Tensor, box
 from ..errors import error
 from .max_pooling import at_positions, max_positions, ordered
+from .patches import named, per_dim, unbatched
 from .publish import publish
 from .random import uniform
-from .patches import named, per_dim, unbatched
 
 
 def make_fractional_max_pool(dims: int) -> tuple[Any, Any]:

@@ -18,10 +18,10 @@ from ..aliases import Shape
 from ..backend.dtypes import float32, float64
 from ..core.tensor import Tensor
 from ..errors import error
+from .patches import per_dim
 from .pooling import adaptive_avg_pools
 from .publish import publish, published
 from .resample import Table, resample
-from .patches import per_dim
 
 # -- where an output lies ------------------------------------------------------------------------------
 # Positions are computed in the precision that PyTorch computes them in, or else they round to other neighbours.

@@ -22,10 +22,10 @@ from ..core.primitive import primitive
 from ..core.tensor import box
 from ..errors import error
 from .gather import gather_p, scatter_sum
+from .patches import Windows, named, padded, unbatched
 from .pooling import ADAPTIVE_DOC, adaptive_ranges, adaptive_sizes, even_windows, pool_windows, poolable
 from .publish import publish
 from .shape import reshape_p
-from .patches import Windows, named, padded, unbatched
 
 # -- positions in the flattened image ------------------------------------------------------------------
 

@@ -17,10 +17,10 @@ from ..core.tensor import box
 from ..errors import error
 from .activation import relu
 from .elementwise import abs, sign
+from .patches import Windows, batched, fitting, named, per_dim, unbatched, window_sum
 from .publish import publish
 from .resample import Table, resample
 from .rounding import trunc_divide
-from .patches import Windows, batched, fitting, named, per_dim, unbatched, window_sum
 
 
 def pool_windows(

@@ -10,7 +10,7 @@ where cosh t = 1 + s²/z.  Of z = x > 0 this is K; of z = −x it is πI; of z =
 better at integrating what is analytic and falls like e^(−s²) (Trefethen and Weideman 2014, "The exponentially
 convergent trapezoidal rule"): some thirty terms, and no table of coefficients.
 
-May import: floors 0–1, ``elementwise``, ``regions``, ``special_gamma``.
+May import: floors 0–1, ``elementwise``, ``regions``, ``special_elementary``, ``special_gamma``.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ import math
 from typing import Any
 
 from ..core.primitive import FLOAT, primitive
-from .elementwise import cos, masked_to_zero, sign, where_p
+from .elementwise import sign, where_p
 from .publish import publish
 from .regions import by_region, in_double, until_small
+from .special_elementary import sine_ratio_slope
 from .special_gamma import EULER
 
 STEP = 0.22
@@ -163,7 +164,7 @@ def over(y: Any, x: Any) -> Any:
 @primitive(
     r"\frac{\sin <x:4>}{<x>}",
     promote=FLOAT,
-    vjp_x=lambda g, x, y: masked_to_zero(g * (cos(x) - y) / x, x == 0),
+    d_x=lambda x, y: sine_ratio_slope(x, y),
     tex_rules={"x": r"g \odot \frac{\cos x - y}{x}"},
 )
 @in_double

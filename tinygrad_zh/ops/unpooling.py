@@ -16,10 +16,10 @@ from ..errors import error
 from .gather import scatter_p
 from .join import zeros_beside
 from .max_pooling import flat
+from .patches import batched, named, per_dim, unbatched
 from .pooling import poolable
 from .publish import publish
 from .shape import reshape_p
-from .patches import batched, named, per_dim, unbatched
 
 
 def make_max_unpool(dims: int) -> Any:

@@ -20,7 +20,7 @@ SIGNS = {
     "bmod": "mod", "to": "→", "pm": "±", "ell": "ℓ", "quad": " ", "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ",
     "epsilon": "ε", "varepsilon": "ε", "eta": "η", "theta": "θ", "lambda": "λ", "mu": "μ", "nu": "ν", "pi": "π",
     "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "varphi": "φ", "psi": "ψ", "omega": "ω", "Gamma": "Γ",
-    "Delta": "Δ", "Phi": "Φ", "Sigma": "Σ", "Omega": "Ω",
+    "zeta": "ζ", "Delta": "Δ", "Phi": "Φ", "Sigma": "Σ", "Omega": "Ω",
 }  # fmt: skip
 FUNCTIONS = frozenset(
     ["ln", "log", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "max", "min", "arg"]

@@ -137,7 +137,11 @@ def test_interpolate_of_any_arguments(mode: str, data: st.DataObject) -> None:
     if data.draw(st.booleans()):
         options["size"] = tuple(data.draw(st.integers(2, 8)) for _ in range(dims))
     else:
-        exact = st.sampled_from([2, 3.0, 1.5]) if mode in ("nearest", "nearest-exact", "bicubic") else st.floats(1, 3)
+        exact = (
+            st.sampled_from([2, 3.0, 1.5])
+            if mode in ("nearest", "nearest-exact", "bicubic", "bilinear")
+            else st.floats(1, 3)
+        )
         options["scale_factor"] = tuple(data.draw(exact) for _ in range(dims))
         options["recompute_scale_factor"] = data.draw(st.sampled_from([None, False, True]))
     agree(lambda m, x: m.nn.functional.interpolate(x, **options), x)

@@ -138,6 +138,8 @@ def checked(op: str, dims: int, input: Any, weight: Any, bias: Any, groups: Any,
             raise error("conv-dtype", op=op, input=input.dtype, other=operand.dtype)
     if input.dtype.kind == "b":
         raise error("dtype-unsupported", op=op, dtypes="bool")
+    if 0 in x.shape[2:]:
+        raise error("spatial-empty", op=op, shape=input.shape)
     channels = x.shape[1] // per_group if channel_dim == 0 else x.shape[1]
     if (
         weight.ndim != dims + 2

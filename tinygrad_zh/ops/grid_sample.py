@@ -184,7 +184,7 @@ def grid_sample(
         or grid.ndim != input.ndim
         or grid.shape[0] != input.shape[0]
         or grid.shape[-1] != dims
-        or 0 in input.shape[1:]
+        or 0 in input.shape[2:]
     ):
         raise error("grid-shape", input=input.shape, grid=grid.shape)
     if mode == "bicubic" and dims == 3:

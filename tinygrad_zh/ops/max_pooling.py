@@ -46,16 +46,18 @@ def added_at_positions(g: Any, index: Any, size: Shape) -> Any:
     return reshape_p(scatter_sum(flat(g), flat(index), shape=shape, dim=2), shape=(*g.shape[:2], *size))
 
 
-def largest(xp: Any, candidates: Any) -> tuple[Any, Any]:
-    """Go through arrays of candidates; return the largest ones, and which of the arrays they come from."""
-    candidates = iter(candidates)
-    best = next(candidates).copy()
-    which = xp.zeros(best.shape, dtype=xp.int32)
-    for number, x in enumerate(candidates, start=1):
-        wins = x > best
-        if x.dtype.kind == "f":
-            wins |= x != x
-        best, which = xp.maximum(best, x), xp.where(wins, xp.int32(number), which)
+def largest(xp: Any, candidates: list[Any]) -> tuple[Any, Any]:
+    """Return the largest of several arrays, elementwise, and which of them it comes from."""
+    best = candidates[0].copy()
+    for x in candidates[1:]:
+        best = xp.maximum(best, x)
+    number = xp.int8 if len(candidates) < 128 else xp.int32  # a narrow dtype is less to read and write
+    which = xp.zeros(best.shape, dtype=number)
+    for k in reversed(range(len(candidates))):  # so that of equals the first stays
+        which = xp.where(candidates[k] == best, number(k), which)
+    if best.dtype.kind == "f" and (best != best).any():
+        for k, x in enumerate(candidates):
+            which = xp.where(x != x, number(k), which)
     return best, which
 
 
@@ -80,7 +82,7 @@ def max_pool_p(xp: Any, x: Any, *, windows: Windows) -> tuple[Any, Any]:
     size, dims = x.shape[2:], range(x.ndim - 2)
     lowest = -math.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
     x = padded(xp, x, windows, lowest)
-    best, which = largest(xp, (x[(..., *taps)] for taps in itertools.product(*(windows.taps(d) for d in dims))))
+    best, which = largest(xp, [x[(..., *taps)] for taps in itertools.product(*(windows.taps(d) for d in dims))])
     begins = [
         [i * s - p for i in range(m)] for m, s, p in zip(windows.counts, windows.stride, windows.before, strict=True)
     ]
@@ -119,7 +121,7 @@ def max_positions(xp: Any, x: Any, *rows: Any) -> Any:
             steps = row[..., k].reshape(*row.shape[:2], *(1,) * d, counts[d], *(1,) * (dims - d - 1))
             place = place * size[d] + steps
         places.append(xp.broadcast_to(place, (*lead, *counts)).reshape(*lead, math.prod(counts)))
-    _, which = largest(xp, (xp.take_along_axis(flattened, place, axis=2) for place in places))
+    _, which = largest(xp, [xp.take_along_axis(flattened, place, axis=2) for place in places])
     return xp.take_along_axis(xp.stack(places), which[None].astype(int64), axis=0)[0].reshape(*lead, *counts)
 
 

@@ -3,7 +3,7 @@ r"""Floor 2: windows that slide over the spatial dimensions: what convolution an
 A tensor of shape (N, C, L₁, …) has `windows.counts` windows of `windows.kernel` elements along each of its spatial
 dimensions.  Two pairs of ops on them are each other's transposes, and that is all their rules say:
 
-    unfold        every window as a column              fold            columns added where they came from
+    im2col        every window as a column              col2im          columns added where they came from
     window_sum    the sum of every window               window_spread   a number added to its whole window
 
 May import: floors 0–1, ``publish``, ``shape``.  Read next: ``convolution.py``.
@@ -50,9 +50,15 @@ class Windows(NamedTuple):
             for n, k, s, d in zip(self.counts, self.kernel, self.stride, self.dilation, strict=True)
         )
 
-    def single(self, dim: int) -> slice:
-        """Along one dimension of what `padded` returns: where the elements of the first window are."""
-        return slice(0, (self.kernel[dim] - 1) * self.dilation[dim] + 1, self.dilation[dim])
+    def lone(self) -> tuple[tuple[int, ...], tuple[slice, ...]]:
+        """Return the axes along which there is a single window, and where it has its elements after `padded`."""
+        axes = tuple(2 + d for d, n in enumerate(self.counts) if n == 1)
+        reach = [slice(0, (k - 1) * d + 1, d) for k, d in zip(self.kernel, self.dilation, strict=True)]
+        return axes, tuple(reach[d] if n == 1 else slice(None) for d, n in enumerate(self.counts))
+
+    def lengths(self, size: Shape) -> Shape:
+        """Return how long an image of that size is with what lies before it and what the last window needs after it."""
+        return tuple(max(e, b + n) for e, b, n in zip(self.extent(), self.before, size, strict=True))
 
     def taps(self, dim: int) -> Iterator[slice]:
         """Along one dimension of what `padded` returns: where the windows' first elements are, their second ones, …"""
@@ -65,8 +71,8 @@ class Windows(NamedTuple):
 def padded(xp: Any, x: Any, windows: Windows, fill: Any = 0) -> Any:
     """Return `x` so that index 0 is where the first window begins, and long enough for the last one."""
     size = x.shape[2:]
-    lengths = [max(e, b + n) for e, b, n in zip(windows.extent(), windows.before, size, strict=True)]
-    if lengths == list(size):
+    lengths = windows.lengths(size)
+    if lengths == size:
         return x
     y = xp.full((*x.shape[:2], *lengths), fill, dtype=x.dtype)
     y[(..., *inner(windows, size))] = x
@@ -90,7 +96,7 @@ def windowed(xp: Any, x: Any, windows: Windows) -> Any:
 
 def overlap_added(xp: Any, columns: Any, size: Shape, windows: Windows) -> Any:
     """Add every window to the place it came from: the transpose of `windowed`."""
-    lengths = [max(e, b + n) for e, b, n in zip(windows.extent(), windows.before, size, strict=True)]
+    lengths = windows.lengths(size)
     y = xp.zeros((*columns.shape[:2], *lengths), dtype=columns.dtype)
     for place in itertools.product(*(enumerate(windows.taps(d)) for d in range(len(size)))):
         numbers, slices = zip(*place, strict=True)
@@ -103,11 +109,10 @@ def overlap_added(xp: Any, columns: Any, size: Shape, windows: Windows) -> Any:
 
 @primitive(
     r"\operatorname{unfold}(<x>)",
-    vjp_x=lambda g, x_shape, windows: fold_p(g, size=x_shape[2:], windows=windows),
+    vjp_x=lambda g, x_shape, windows: col2im(g, size=x_shape[2:], windows=windows),
     tex_rules={"x": r"\operatorname{fold}(g)"},
-    name="unfold",
 )
-def unfold_p(xp: Any, x: Any, *, windows: Windows) -> Any:
+def im2col(xp: Any, x: Any, *, windows: Windows) -> Any:
     """Return every window as a column: (N, C · kernel elements, windows)."""
     columns = x.shape[1] * math.prod(windows.kernel)
     return windowed(xp, x, windows).reshape(len(x), columns, math.prod(windows.counts))
@@ -115,11 +120,10 @@ def unfold_p(xp: Any, x: Any, *, windows: Windows) -> Any:
 
 @primitive(
     r"\operatorname{fold}(<x>)",
-    vjp_x=lambda g, windows: unfold_p(g, windows=windows),
+    vjp_x=lambda g, windows: im2col(g, windows=windows),
     tex_rules={"x": r"\operatorname{unfold}(g)"},
-    name="fold",
 )
-def fold_p(xp: Any, x: Any, *, size: Shape, windows: Windows) -> Any:
+def col2im(xp: Any, x: Any, *, size: Shape, windows: Windows) -> Any:
     """Return (N, C, *size) with every column added to the window it came from."""
     channels = x.shape[1] // math.prod(windows.kernel)
     return overlap_added(xp, x.reshape(len(x), channels, *windows.kernel, *windows.counts), size, windows)
@@ -132,17 +136,16 @@ def fold_p(xp: Any, x: Any, *, size: Shape, windows: Windows) -> Any:
 )
 def window_sum(xp: Any, x: Any, *, windows: Windows) -> Any:
     """Return the sum of every window, one dimension after the other."""
-    x = padded(xp, x, windows)
-    for d in range(len(windows.kernel)):
-        lead = (slice(None),) * (2 + d)
-        if windows.counts[d] == 1:
-            x = xp.sum(x[(*lead, windows.single(d))], axis=2 + d, keepdims=True, dtype=x.dtype)
-            continue
-        first, *others = windows.taps(d)
-        y = x[(*lead, first)].copy()
-        for tap in others:
-            y += x[(*lead, tap)]
-        x = y
+    x, (axes, place) = padded(xp, x, windows), windows.lone()
+    if axes:
+        x = xp.sum(x[(..., *place)], axis=axes, keepdims=True, dtype=x.dtype)
+    for d, count in enumerate(windows.counts):
+        if count != 1:
+            first, *others = windows.taps(d)
+            y = x[(*(slice(None),) * (2 + d), first)].copy()
+            for tap in others:
+                y += x[(*(slice(None),) * (2 + d), tap)]
+            x = y
     return x
 
 
@@ -153,11 +156,17 @@ def window_sum(xp: Any, x: Any, *, windows: Windows) -> Any:
 )
 def window_spread(xp: Any, x: Any, *, size: Shape, windows: Windows) -> Any:
     """Return (N, C, *size) with the number of every window added to all its elements."""
-    for d in range(len(size)):
-        lead, after = x.shape[: 2 + d], x.shape[3 + d :]
-        y = xp.zeros((*lead, max(windows.extent()[d], windows.before[d] + size[d]), *after), dtype=x.dtype)
-        for tap in [windows.single(d)] if windows.counts[d] == 1 else windows.taps(d):
-            y[(*(slice(None),) * (2 + d), tap)] += x
+    lengths = windows.lengths(size)
+    for d, count in enumerate(windows.counts):
+        if count != 1:
+            y = xp.zeros((*x.shape[: 2 + d], lengths[d], *x.shape[3 + d :]), dtype=x.dtype)
+            for tap in windows.taps(d):
+                y[(*(slice(None),) * (2 + d), tap)] += x
+            x = y
+    axes, place = windows.lone()
+    if axes:
+        y = xp.zeros((*x.shape[:2], *lengths), dtype=x.dtype)
+        y[(..., *place)] = x
         x = y
     return x[(..., *inner(windows, size))]
 
@@ -245,7 +254,7 @@ def unfold(input: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, st
     if 0 in x.shape[1:]:
         raise error("spatial-empty", op="unfold", shape=input.shape)
     windows = image_windows("unfold", x.shape[2:], kernel_size, dilation, padding, stride)
-    y = unfold_p(x, windows=windows)
+    y = im2col(x, windows=windows)
     return y if x is input else reshape_p(y, shape=y.shape[1:])
 
 
@@ -281,5 +290,5 @@ def fold(
     elements, count = math.prod(windows.kernel), math.prod(windows.counts)
     if not x.shape[1] or x.shape[1] % elements or x.shape[2] != count:
         raise error("fold-columns", shape=input.shape, elements=elements, count=count, size=size)
-    y = fold_p(x, size=size, windows=windows)
+    y = col2im(x, size=size, windows=windows)
     return y if x is input else reshape_p(y, shape=y.shape[1:])

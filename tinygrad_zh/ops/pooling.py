@@ -202,9 +202,9 @@ LP_DOC = """Return (Σ xᵖ)^(1/p) of every window, in {dims} spatial dimensions
 
 
 def adaptive_sizes(op: str, output_size: Any, size: Shape) -> Shape:
-    """Return the output's size along each dimension; None keeps it."""
-    listed = tuple(output_size) if isinstance(output_size, (tuple, list)) else (output_size,) * len(size)
-    if len(listed) == len(size):
+    """Return the output's size along each dimension; in a tuple of several, None keeps it."""
+    listed = tuple(output_size) if isinstance(output_size, (tuple, list)) else (output_size,)
+    if len(listed) == len(size) > 1:
         listed = tuple(n if given is None else given for n, given in zip(size, listed, strict=True))
     return per_dim(op, "output_size", listed, len(size))
 
@@ -249,8 +249,8 @@ ADAPTIVE_DOC = """Return the {what} of as many windows as are asked for, in {dim
     ----------
     input : Tensor of shape (N, C, L₁, …) or (C, L₁, …), floating
         The images.
-    output_size : int, None, or tuple of them
-        How many windows along each dimension; None is as many as there are elements.
+    output_size : int or tuple of int or None
+        How many windows along each dimension; None, in a tuple of several, is as many as there are elements.
 {more}
     Raises
     ------

@@ -146,8 +146,8 @@ TWINS: dict[str, Twin] = {
     "convolution": Twin(convolution, terms=every, terms_back=every_back, linear=True),
     "convolution_transpose": Twin(convolution_transpose, terms=every, terms_back=every_back, linear=True),
     "convolution_weight": Twin(convolution_weight, terms=every, terms_back=every_back, linear=True),
-    "unfold": moves(unfold, at_most_all),
-    "fold": Twin(
+    "im2col": moves(unfold, at_most_all),
+    "col2im": Twin(
         lambda t, x, size, windows: transpose(
             t, lambda z: unfold(t, z, windows), x, (x.shape[0], x.shape[1] // math.prod(windows.kernel), *size)
         ),

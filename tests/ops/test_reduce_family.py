@@ -268,6 +268,16 @@ def test_gradients_that_pytorch_has_not() -> None:
     assert v.grad is not None and v.grad.tolist() == [0, 1]
 
 
+@settings(max_examples=15)
+@given(seed=st.integers(0, 999), k=st.integers(0, 6), largest=st.booleans())
+def test_topk_takes_the_first_of_equals(seed: int, k: int, largest: bool) -> None:
+    x = np.random.default_rng(seed).choice([0.0, 1.0, 2.0, 3.0, NAN], size=(3, 6))
+    found = public["topk"](public["from_numpy"](x), k, largest=largest)
+    expected = torch.sort(torch.from_numpy(x), dim=1, descending=largest, stable=True)
+    close(found.indices, expected.indices[:, :k])
+    close(found.values, expected.values[:, :k])
+
+
 def test_long_rows() -> None:
     """Longer than any power of two that a scan doubles to."""
     x = np.random.default_rng(0).normal(size=(1000,))

@@ -145,7 +145,7 @@ def enter_reduction(name: str, ours: str) -> None:
 
 
 def enter_sum(name: str) -> None:
-    """Let ``sum``, ``mean`` or ``prod`` answer."""
+    """Let ``sum``, ``mean``, ``prod``, ``nansum`` or ``nanmean`` answer."""
     function = "numpy." + name
 
     def answer(a: Any, axis: Any = None, dtype: Any = None, *, keepdims: bool = False) -> Any:
@@ -177,6 +177,29 @@ def enter_position(name: str) -> None:
     answers(name)(answer)
 
 
+def enter_running(name: str) -> None:
+    """Let ``cumsum`` or ``cumprod`` answer: along one dimension, or in the flattened tensor."""
+
+    def answer(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
+        x = operand(a) if axis is not None else public["reshape"](operand(a), -1)
+        return named(name, "numpy." + name)(x, axis or 0, dtype=dtype)
+
+    answers(name)(answer)
+
+
+def enter_order(name: str) -> None:
+    """Let ``sort`` or ``argsort`` answer; ours are stable, as the strictest of NumPy's kinds."""
+
+    def answer(a: Any, axis: int | None = -1, kind: str | None = None, *, stable: bool | None = None) -> Any:
+        if kind not in (None, "quicksort", "heapsort", "mergesort", "stable"):
+            raise error("numpy-argument", function="numpy." + name, problem=f"kind={kind!r}")
+        x = operand(a) if axis is not None else public["reshape"](operand(a), -1)
+        found = named("sort", "numpy." + name)(x, -1 if axis is None else axis)
+        return found.values if name == "sort" else found.indices
+
+    answers(name)(answer)
+
+
 def enter_like(name: str) -> None:
     """Let ``zeros_like``, ``ones_like`` or ``empty_like`` answer."""
     answers(name)(lambda a, dtype=None: named(name, "numpy." + name)(operand(a), dtype=dtype))
@@ -195,9 +218,11 @@ def enter_comparison(name: str) -> None:
 for _name, _ours in {"max": "amax", "amax": "amax", "min": "amin", "amin": "amin", "all": "all", "any": "any"}.items():
     enter_reduction(_name, _ours)
 for _enter, _names in {
-    enter_sum: ("sum", "mean", "prod"),
+    enter_sum: ("sum", "mean", "prod", "nansum", "nanmean"),
     enter_spread: ("std", "var"),
     enter_position: ("argmax", "argmin"),
+    enter_running: ("cumsum", "cumprod"),
+    enter_order: ("sort", "argsort"),
     enter_like: ("zeros_like", "ones_like", "empty_like"),
     enter_comparison: ("isclose", "allclose"),
 }.items():
@@ -225,11 +250,26 @@ def np_round(a: Any, decimals: int = 0) -> Any:
     return public["round"](operand(a), decimals=decimals)
 
 
-@answers("cumsum")
-def np_cumsum(a: Any, axis: int | None = None, dtype: Any = None) -> Any:
-    """Answer ``numpy.cumsum``."""
-    x = operand(a) if axis is not None else public["reshape"](operand(a), -1)
-    return named("cumsum", "numpy.cumsum")(x, axis or 0, dtype=dtype)
+@answers("diff")
+def np_diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = None) -> Any:
+    """Answer ``numpy.diff``."""
+    ends = [None if x is None else operand(x) for x in (prepend, append)]
+    return public["diff"](operand(a), n, axis, *ends)
+
+
+@answers("trapezoid")
+def np_trapezoid(y: Any, x: Any = None, dx: float = 1.0, axis: int = -1) -> Any:
+    """Answer ``numpy.trapezoid``; as there, an `x` makes `dx` meaningless."""
+    if x is None:
+        return public["trapezoid"](operand(y), dx=dx, dim=axis)
+    return public["trapezoid"](operand(y), operand(x), dim=axis)
+
+
+@answers("count_nonzero")
+def np_count_nonzero(a: Any, axis: Any = None) -> Any:
+    """Answer ``numpy.count_nonzero``."""
+    x = operand(a)
+    return public["count_nonzero"](x, dims_of("numpy.count_nonzero", axis, x.ndim))
 
 
 @answers("concatenate")

@@ -1,6 +1,6 @@
 r"""Floor 2: order along a dimension: ``sort``, ``topk``, ``kthvalue``, ``median``, ``mode``.
 
-All of them find positions first, by one stable sort, and then gather the elements there; so the gradient is
+All of them find positions first, by a stable sort, and then gather the elements there; so the gradient is
 ``gather``'s, and goes to the element that was picked.  NaN counts as greater than every number.
 
 May import: floors 0–1, ``dims``, ``gather``, ``parts``, ``reduce``, ``scan``, ``shape``.  Read next: ``quantile.py``.
@@ -35,6 +35,27 @@ def argsort_p(xp: Any, x: Any, *, dim: int, descending: bool = False) -> Any:
     # Sorted backwards from the end: so equals keep their order, and NaN comes first.
     order = xp.argsort(xp.flip(x, dim), axis=dim, kind="stable")
     return (x.shape[dim] - 1 - xp.flip(order, dim)).astype(int64)
+
+
+@primitive(r"\operatorname{argtopk}(<x>)")
+def argtopk(xp: Any, x: Any, *, dim: int, k: int, largest: bool) -> Any:
+    """Return where the `k` greatest or smallest stand, in order; of equals, those that came first.
+
+    They are set apart, and only they are sorted; unless some of those left out equal the last that is in.
+    """
+    if not k:
+        return xp.zeros(tuple(0 if i == dim else n for i, n in enumerate(x.shape)), dtype=int64)
+    start = x.shape[dim] - k if largest else 0  # NaN is greatest here, too
+    last = start if largest else k - 1
+    parted = xp.argpartition(x, last, axis=dim)
+    edge = xp.take_along_axis(x, part(parted, dim, last, last + 1), axis=dim)
+    chosen = xp.sort(part(parted, dim, start, start + k), axis=dim)
+    values = xp.take_along_axis(x, chosen, axis=dim)
+    left, right = (xp.sum((v == edge) | ((v != v) & (edge != edge)), axis=dim) for v in (x, values))
+    if (left != right).any():
+        return part(argsort_p.value(xp, x, dim=dim, descending=largest), dim, None, k)
+    order = argsort_p.value(xp, values, dim=dim, descending=largest)
+    return xp.take_along_axis(chosen, order, axis=dim).astype(int64)
 
 
 @primitive(r"\operatorname{argmedian}(<x>)")
@@ -136,7 +157,7 @@ def topk(input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool =
 
     Notes
     -----
-    O(N log N): all of them are sorted.
+    O(N + k log k) where no equals compete for the last place, else O(N log N).
     """
     place, x, count = one_dim("topk", dim, input.ndim), lifted(input), integer("topk", "k", k)
     if not 0 <= count <= x.shape[place]:
@@ -144,8 +165,7 @@ def topk(input: Any, k: int, dim: int = -1, largest: bool = True, sorted: bool =
     for name, given in (("largest", largest), ("sorted", sorted)):
         if not isinstance(given, bool):
             raise error("argument", op="topk", argument=name, expected="a bool", got=given)
-    order = argsort_p(x, dim=place, descending=largest)
-    indices = part(order, place, None, count if input.ndim else 1)
+    indices = argtopk(x, dim=place, k=count if input.ndim else 1, largest=largest)
     values = gather_p(x, indices, dim=place)
     return Picked(values, indices) if input.ndim else Picked(shaped(values, ()), shaped(indices, ()))
 

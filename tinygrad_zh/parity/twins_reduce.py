@@ -70,6 +70,11 @@ def argmedian(t: Any, x: Any, dim: int, ignore_nan: bool) -> Any:
     return order.gather(dim, place if ignore_nan else t.where(nans > 0, count, place))
 
 
+def argtopk(t: Any, x: Any, dim: int, k: int, largest: bool) -> Any:
+    """The first of the stable order; of equals PyTorch's own ``topk`` takes any."""
+    return t.argsort(x, dim=dim, descending=largest, stable=True).narrow(dim, 0, k)
+
+
 def argmode(t: Any, x: Any, dim: int) -> Any:
     """The last occurrence of the most frequent value."""
     steps = t.arange(x.shape[dim]).reshape(-1, *(1,) * (x.ndim - dim - 1))
@@ -123,6 +128,7 @@ TWINS: dict[str, Twin] = {
     "argcummax": Twin(lambda t, x, dim: t.cummax(x, dim).indices),
     "argcummin": Twin(lambda t, x, dim: t.cummin(x, dim).indices),
     "argsort": Twin(lambda t, x, dim, descending: t.argsort(x, dim=dim, descending=descending, stable=True)),
+    "argtopk": Twin(argtopk),
     "argmedian": Twin(argmedian),
     "argmode": Twin(argmode),
     "median": Twin(lambda t, x, ignore_nan: t.nanmedian(x) if ignore_nan else t.median(x)),

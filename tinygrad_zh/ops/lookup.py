@@ -1,9 +1,8 @@
-r"""Floor 2: the index has a number for whole slices: ``index_select``, ``index_add``, ``embedding``, ``one_hot``.
+r"""Floor 2: the index has a number for whole slices: ``index_select``, ``index_add``, ``one_hot``.
 
 All of them are ``x[index]`` along one dimension, or its transpose, with PyTorch's checks.
 
-May import: floors 0–1, ``brackets``, ``dims``, ``elementwise``, ``gather``, ``indexing``, ``shape``.
-Read next: ``masks.py``.
+May import: floors 0–1, ``brackets``, ``dims``, ``gather``, ``indexing``, ``shape``.  Read next: ``embedding.py``.
 """
 
 from __future__ import annotations
@@ -14,37 +13,15 @@ from typing import Any
 from ..aliases import DType
 from ..backend.devices import backend_of
 from ..backend.dtypes import int64
-from ..core.primitive import primitive
 from ..core.registry import registry
 from ..core.tensor import Tensor, box
 from ..errors import error
 from .brackets import refuse_out_of_range
 from .dims import one_dim
-from .elementwise import masked_to_zero
 from .gather import index_of, lifted, shaped
 from .indexing import add_at, number_for, put_p, take_p
 from .publish import published
 from .shape import reshape_p
-
-
-@primitive(
-    "<weight:4>[<index>]",
-    vjp_weight=lambda g, index, weight_shape, padding_idx: add_at(
-        without_padding(g, index, padding_idx), index, shape=weight_shape, dims=(0,)
-    ),
-    tex_rules={"weight": r"\operatorname{add\_at}(g, [index])"},
-    name="embedding",
-)
-def embedding_p(xp: Any, weight: Any, index: Any, *, padding_idx: int | None = None) -> Any:
-    """Return the rows of `weight` that `index` names."""
-    return xp.take(weight, index, axis=0)
-
-
-def without_padding(g: Any, index: Any, padding_idx: int | None) -> Any:
-    """`g` with 0 where the padding was looked up: its row is not trained."""
-    if padding_idx is None:
-        return g
-    return masked_to_zero(g, reshape_p(index == padding_idx, shape=(*index.shape, 1)))
 
 
 def slice_index(
@@ -130,55 +107,6 @@ def take(input: Any, index: Any) -> Any:
     count = math.prod(input.shape)
     refuse_out_of_range("take", places, count, 0)
     return take_p(reshape_p(input, shape=(count,)), places, dims=(0,))
-
-
-@published(method=False)
-def embedding(
-    input: Any, weight: Any, padding_idx: int | None = None, max_norm: float | None = None, norm_type: float = 2.0,
-    scale_grad_by_freq: bool = False, sparse: bool = False,
-) -> Any:  # fmt: skip
-    """Look up rows of a table of vectors.
-
-    Parameters
-    ----------
-    input : Tensor of int of shape (...)
-        Which rows: numbers of words, say.
-    weight : Tensor of shape (N, D)
-        The table.
-    padding_idx : int, optional
-        A row that receives no gradient.
-    max_norm, norm_type, scale_grad_by_freq, sparse
-        As in PyTorch; only their defaults are supported.
-
-    Returns
-    -------
-    Tensor of shape (..., D)
-
-    Raises
-    ------
-    IndexingError
-        If a row does not exist.
-    """
-    refused = {
-        "max_norm": (max_norm, None),
-        "scale_grad_by_freq": (scale_grad_by_freq, False),
-        "sparse": (sparse, False),
-    }
-    for name, (got, only) in refused.items():
-        if got != only:
-            raise error("argument", op="embedding", argument=name, expected=only, got=got)
-    if not isinstance(weight, Tensor):
-        raise error("not-a-tensor", op="embedding", kind=type(weight).__name__)
-    if len(weight.shape) != 2:
-        raise error("ndim", op="embedding", expected=2, shape=weight.shape)
-    places, rows = index_of("embedding", input, weight), weight.shape[0]
-    refuse_out_of_range("embedding", places, rows, 0, negative=False)
-    if padding_idx is not None:
-        if not -rows <= padding_idx < rows:
-            room = f"-{rows} … {rows - 1}"
-            raise error("argument", op="embedding", argument="padding_idx", expected=room, got=padding_idx)
-        padding_idx %= rows
-    return embedding_p(weight, places, padding_idx=padding_idx)
 
 
 @published(method=False)

@@ -1,7 +1,7 @@
 r"""Floor 2: activation functions that bend smoothly: ELU and its like, softplus, mish, gates, Gumbel's softmax.
 
-May import: floors 0–1, ``activation``, ``create``, ``elementwise``, ``gather``, ``join``, ``normalise``, ``random``,
-``reduce``, ``write``.  Read next: ``normalise.py``.
+May import: floors 0–1, ``activation``, ``create``, ``distributions``, ``elementwise``, ``gather``, ``join``,
+``normalise``, ``reduce``, ``write``.  Read next: ``normalise.py``.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from ..errors import error
 from .activation import sigmoid
 from .create import zeros_like
 from .dims import one_dim
-from .elementwise import abs, exp, log, log1p, masked_to_zero, maximum, tanh, where_p
+from .distributions import standard_exponential
+from .elementwise import abs, exp, log, masked_to_zero, tanh, where_p
 from .gather import scatter
 from .join import split_p
 from .normalise import softmax
 from .publish import publish, published
-from .random import uniform
 from .reduce import argmax, floating
 from .write import computed
 
@@ -260,8 +260,7 @@ def gumbel_softmax(logits: Any, tau: float = 1.0, hard: bool = False, eps: float
     if eps != 1e-10:
         raise error("argument", op="gumbel_softmax", argument="eps", expected="left out: it has no meaning", got=eps)
     logits = floating("gumbel_softmax", logits)
-    u = uniform(logits.shape, logits.dtype, logits.device, None)
-    waits = maximum(-log1p(-u), 2.0**-25)  # at 0, which u may be, the logarithm would be infinite
+    waits = standard_exponential(logits.shape, logits.dtype, logits.device, None)
     soft = softmax((logits - log(waits)) / tau, dim)
     if not hard:
         return soft

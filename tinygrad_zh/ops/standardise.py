@@ -15,7 +15,7 @@ With x̂ = (x − μ) r and r = 1/√(σ² + ε), the cotangent h of x̂ pulls b
 a shift of all elements changes nothing, nor does a stretch, so h loses its mean and its share along x̂.
 Half precision is computed in float32.
 
-May import: floors 0–1, ``dims``, ``elementwise``, ``fusable``, ``reduce``, ``shape``.  Read next: ``norms.py``.
+May import: floors 0–1, ``dims``, ``elementwise``, ``fusable``, ``reduce``, ``shape``.  Read next: ``layer_norms.py``.
 """
 
 from __future__ import annotations

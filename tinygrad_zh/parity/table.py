@@ -155,10 +155,6 @@ TWINS: dict[str, Twin] = {
         linear=True,
     ),
     "scatter": moves(lambda t, x, index, src, dim: t.scatter(x, dim, index.long(), src.expand(index.shape))),
-    "embedding": moves(
-        lambda t, weight, index, padding_idx=None: t.nn.functional.embedding(index.long(), weight, padding_idx),
-        at_most_all,
-    ),
     "nonzero": Twin(lambda t, x: t.nonzero(x)),
     "mask_positions": Twin(ex.mask_positions),
     "stacked": Twin(lambda t, *rows, shape: t.stack([row.long().expand(shape) for row in rows])),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import rounding as by
-from .twin import Twin
+from .twin import Twin, at_most_all
 
 
 def elu(t: Any, x: Any, alpha: float, scale: float = 1.0, steepness: float = 1.0) -> Any:
@@ -167,6 +167,15 @@ TWINS: dict[str, Twin] = {
         terms_back=norm_terms_back,
         size_back=lambda t, i, g, y, x, weight, dims, eps: norm_size_back(t, i, g, y, x, weight, dims=dims, eps=eps),
     ),
+    # -- embeddings --------------------------------------------------------------------------------------
+    "embedding": Twin(
+        lambda t, weight, index, padding_idx=None, by_freq=False: t.nn.functional.embedding(
+            index.long(), weight, padding_idx, scale_grad_by_freq=by_freq
+        ),
+        terms_back=at_most_all,
+        linear=True,
+    ),
+    "row_count": Twin(lambda t, index, rows: t.bincount(index.reshape(-1), minlength=rows)),
     # -- attention ---------------------------------------------------------------------------------------
     "attention_mask": Twin(attention_mask, size=lambda t, y, scores, mask, causal: scores.abs() + y.abs()),
     "attention": Twin(
@@ -181,6 +190,10 @@ BACKWARD = (
     "它是求导规则里的一步，随所属运算的梯度一起比较",
     "a step inside a rule; it is compared as part of its op's gradient",
 )
-REASONS: dict[str, tuple[str, str]] = dict.fromkeys(
-    (f"{op}_pullback" for op in ("layer_norm", "group_norm", "batch_norm", "rms_norm", "attention")), BACKWARD
-)
+RANDOM = ("它产生随机数，生成器与 PyTorch 的不同", "it draws random numbers, by another generator than PyTorch's")
+REASONS: dict[str, tuple[str, str]] = {
+    **dict.fromkeys(
+        (f"{op}_pullback" for op in ("layer_norm", "group_norm", "batch_norm", "rms_norm", "attention")), BACKWARD
+    ),
+    "cauchy_quantile": RANDOM,
+}

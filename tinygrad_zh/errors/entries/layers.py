@@ -132,5 +132,34 @@ add_entries(
                 hint="头是倒数第三维：(B, H, T, D)。",
             ),
         ),
+        "bag-input": Entry(
+            "TG-E845",
+            ShapeError,
+            en=Text(
+                error="embedding_bag got an input of shape {shape} and offsets={offsets}.",
+                expected="bags of equal length as rows, (B, K), without offsets; or all in a row, (M,), with offsets.",
+                hint="offsets say where each bag begins: of the bags [1, 2] and [3] they are tensor([0, 2]).",
+            ),
+            zh=Text(
+                error="embedding_bag 得到形状(shape)为 {shape} 的输入，offsets={offsets}。",
+                expected="每行一袋(bag)、长度相等的 (B, K)，不带 offsets；或排成一行的 (M,)，带 offsets。",
+                hint="offsets 是每一袋开始的位置：对 [1, 2] 和 [3] 两袋，是 tensor([0, 2])。",
+            ),
+        ),
+        "bag-offsets": Entry(
+            "TG-E846",
+            ArgumentError,
+            en=Text(
+                error="embedding_bag got offsets={offsets} for an input of length {length}.",
+                expected="offsets that begin with 0, never fall, and are at most {length}; "
+                "with include_last_offset=True the last is {length}.",
+                hint="the offsets of bags are the cumulated sums of their lengths, beginning with 0.",
+            ),
+            zh=Text(
+                error="embedding_bag 得到 offsets={offsets}，而输入的长度是 {length}。",
+                expected="offsets 从 0 开始，不减小，不超过 {length}；include_last_offset=True 时最后一个是 {length}。",
+                hint="offsets 是各袋(bag)长度的累加和，从 0 开始。",
+            ),
+        ),
     }
 )

@@ -56,8 +56,9 @@ def root(array: Any) -> Any:
 
 def wrap(result: Any, *operands: Any) -> Any:
     """Return results as DoubleArrays, with `base` where they are views of an operand."""
-    if isinstance(result, (tuple, list)):
-        return type(result)(wrap(each, *operands) for each in result)
+    if isinstance(result, (tuple, list)):  # a NamedTuple of NumPy's is a plain tuple in CuPy
+        kind = list if isinstance(result, list) else tuple
+        return kind(wrap(each, *operands) for each in result)
     if not isinstance(result, (np.ndarray, np.generic)):
         return result
     array = np.asarray(result)
@@ -221,11 +222,11 @@ def check_keywords(name: str, named: dict[str, Any]) -> None:
 
 
 class Function:
-    """One of the module's functions."""
+    """One of a module's functions."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, module: Any = np) -> None:
         self.__name__ = name
-        self._function = getattr(np, name)
+        self._function = getattr(module, name)
         if name in HAS_AT:
             self.at = self._at
 
@@ -257,10 +258,21 @@ def as_strided(x: DoubleArray, shape: Any = None, strides: Any = None) -> Any:
     return wrap(np.lib.stride_tricks.as_strided(unwrap(x, "as_strided"), shape, strides))
 
 
+class LinearAlgebra:
+    """The module ``cupy.linalg``."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in NAMES["linalg"]:
+            raise AttributeError(f"module 'cupy.linalg' has no attribute {name!r}")
+        found = getattr(np.linalg, name)
+        return found if isinstance(found, type) else Function(name, np.linalg)
+
+
 class Module:
     """CuPy's top-level module: its types, constants and functions, nothing else."""
 
     ndarray = DoubleArray
+    linalg = LinearAlgebra()
     __name__ = "double"
     lib = SimpleNamespace(stride_tricks=SimpleNamespace(as_strided=as_strided))
 

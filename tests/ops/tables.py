@@ -12,6 +12,7 @@ The name up to a slash is the public name it stands for; what follows says what 
 from __future__ import annotations
 
 import importlib
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -154,6 +155,17 @@ class Row:
 def row(name: str, call: Callable[..., Any], *operands: Source, np: Callable[..., Any], **options: Any) -> Row:
     """Write a row in one line: its name, its use, its operands, the reference in NumPy."""
     return Row(name, call, operands, np, **options)
+
+
+def deprecated(call: Callable[..., Any]) -> Callable[..., Any]:
+    """A use of a function that PyTorch still has, but warns of."""
+
+    def quiet(m: Any, *operands: Any) -> Any:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return call(m, *operands)
+
+    return quiet
 
 
 def all_rows() -> list[Row]:

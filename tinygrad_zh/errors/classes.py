@@ -49,6 +49,10 @@ class MissingPackageError(TinygradZhError, ImportError):
     """An optional package that is not installed."""
 
 
+class LinAlgError(TinygradZhError, ValueError, RuntimeError):
+    """A matrix that cannot be inverted or factored (NumPy's LinAlgError is a ValueError, PyTorch's a RuntimeError)."""
+
+
 class DataError(TinygradZhError, ValueError, OSError):
     """A data set that is missing, damaged or not what it should be."""
 

@@ -82,12 +82,7 @@ def norm_of(op: str, x: Any, ord: Any, dim: Dims, keepdim: bool, dtype: Any) -> 
         raise error("argument", op=op, argument="ord", expected="a number", got=ord)
     x, p, dims = floating(op, x), float(ord), many_dims(op, dim, x.ndim)
     if dtype is not None:
-        wanted = as_dtype(dtype)
-        if wanted.kind != "f":
-            raise error("dtype-not-floating", op=op, dtype=wanted)
-        if np.promote_types(x.dtype, wanted) != wanted:
-            raise error("norm-narrow", op=op, dtype=x.dtype, narrow=wanted)
-        x = registry["cast"](x, dtype=wanted)
+        x = widened(op, x, dtype)
     if p < 0 or p == math.inf:
         refuse_empty(op, x, dims)
     if p == math.inf:
@@ -99,6 +94,16 @@ def norm_of(op: str, x: Any, ord: Any, dim: Dims, keepdim: bool, dtype: Any) -> 
     if p == 1:
         return sum_p(abs(x), dims=dims, keepdim=keepdim)
     return norm_p(x, ord=p, dims=dims, keepdim=keepdim)
+
+
+def widened(op: str, x: Any, dtype: Any) -> Any:
+    """Convert to a floating dtype, but to none that holds less."""
+    wanted = as_dtype(dtype)
+    if wanted.kind != "f":
+        raise error("dtype-not-floating", op=op, dtype=wanted)
+    if np.promote_types(x.dtype, wanted) != wanted:
+        raise error("norm-narrow", op=op, dtype=x.dtype, narrow=wanted)
+    return registry["cast"](x, dtype=wanted)
 
 
 @published()

@@ -48,6 +48,8 @@ class Replay:
             operands = [self.operand(i) for i in range(len(step.operands))]
             found = twin.call(self.torch, *operands, **step.static)
             theirs = found if isinstance(found, tuple) else (found,)
+            if twin.align is not None:
+                theirs = twin.align(self.torch, [as_torch(self.torch, x) for x in step.results], theirs)
             plain = [x.detach() if hasattr(x, "detach") else x for x in operands]
             value = self.value(twin, tuple(y.detach() for y in theirs), plain)
             gradient = self.gradient(twin, theirs, operands, plain)
@@ -108,7 +110,9 @@ class Replay:
         i, given = share.position, as_torch(self.torch, share.value)
         wanted = operands[i].shape
         if twin.size_back is not None:
-            size = twin.size_back(self.torch, i, gs[0], y, *operands, **self.step.static)
+            several = len(self.step.results)
+            g = gs[0] if several == 1 else tuple(gs.get(k) for k in range(several))
+            size = twin.size_back(self.torch, i, g, y, *operands, **self.step.static)
             size = size.expand(self.torch.broadcast_shapes(size.shape, given.shape))
         elif twin.linear:
             size = self.absolute_back(twin, i, operands, gs)

@@ -12,7 +12,15 @@ from typing import Any
 
 from . import expressions as ex
 from . import rounding as by
-from . import twins_activation, twins_convolution, twins_elementwise, twins_rearrange, twins_reduce, twins_special
+from . import (
+    twins_activation,
+    twins_convolution,
+    twins_elementwise,
+    twins_linalg,
+    twins_rearrange,
+    twins_reduce,
+    twins_special,
+)
 from .twin import Twin, at_most_all, moves, same
 
 
@@ -196,3 +204,4 @@ TWINS |= twins_activation.TWINS
 REASONS |= twins_activation.REASONS
 
 TWINS |= twins_convolution.TWINS
+TWINS.update(twins_linalg.TWINS)

@@ -4,6 +4,7 @@
     terms_back   the same for the gradient of operand i
     size         the size at which the value's rounding errors are measured: by default of the value itself
     size_back    the same for the gradient of operand i: by default of that gradient itself
+    align        results that are determined up to a sign: PyTorch's, with the signs of ours
     linear       it is linear in each operand; then both sizes are those of the same op on absolute values,
                  which is what the classical bound Σ|aᵢbᵢ| is made of
 
@@ -35,9 +36,12 @@ class Twin:
     terms, terms_back : callable
         ``terms(y, *operands, **static)`` and ``terms_back(i, y, *operands, **static)``.
     size, size_back : callable or None
-        ``size(torch, y, *operands, **static)`` and ``size_back(torch, i, g, y, *operands, **static)``.
+        ``size(torch, y, *operands, **static)`` and ``size_back(torch, i, g, y, *operands, **static)``; of an op with
+        several results `y` is the first, `size` returns one for each, and `g` is a tuple with None for 0.
     linear : bool
         Whether it is linear in each operand.
+    align : callable or None
+        ``align(torch, ours, theirs)``, of tuples of results, returns theirs.
     """
 
     call: Callable[..., Any]
@@ -46,6 +50,7 @@ class Twin:
     size: Callable[..., Any] | None = None
     size_back: Callable[..., Any] | None = None
     linear: bool = False
+    align: Callable[..., Any] | None = None
 
 
 def at_most_all(i: int, y: Any, *_: Any, **__: Any) -> int:

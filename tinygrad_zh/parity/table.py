@@ -12,7 +12,15 @@ from typing import Any
 
 from . import expressions as ex
 from . import rounding as by
-from . import twins_activation, twins_convolution, twins_elementwise, twins_rearrange, twins_reduce, twins_special
+from . import (
+    twins_activation,
+    twins_convolution,
+    twins_elementwise,
+    twins_loss,
+    twins_rearrange,
+    twins_reduce,
+    twins_special,
+)
 from .twin import Twin, at_most_all, moves, same
 
 
@@ -190,11 +198,11 @@ REASONS: dict[str, tuple[str, str]] = {
 TWINS |= twins_reduce.TWINS
 
 TWINS |= twins_rearrange.TWINS
-REASONS["once"] = BACKWARD
+REASONS |= {"once": BACKWARD, "ctc_slope": BACKWARD}
 
 TWINS.update(twins_special.TWINS)
 
-TWINS |= twins_elementwise.TWINS
+TWINS |= twins_elementwise.TWINS | twins_loss.TWINS
 
 TWINS |= twins_activation.TWINS
 REASONS |= twins_activation.REASONS

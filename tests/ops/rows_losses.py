@@ -75,6 +75,14 @@ def cosine(a: Array, b: Array, t: Array, margin: float = 0.0) -> Array:
     return np.where(t == 1, 1 - c, np.maximum(c - margin, 0))
 
 
+def triplets(a: Array, b: Array, c: Array, swap: bool = True, p: float = 2, eps: float = 1e-6) -> Any:
+    def apart(x: Array, y: Array) -> Array:
+        return np.asarray((np.abs(x - y + eps) ** p).sum(-1) ** (1 / p))
+
+    far = np.minimum(apart(a, c), apart(b, c)) if swap else apart(a, c)
+    return np.mean(np.maximum(2 + apart(a, b) - far, 0))
+
+
 def classes(x: Array, t: Array, w: Any = None, *, p: int = 1, margin: float = 1.0) -> Array:
     """One example at a time."""
     losses = np.zeros(len(x))
@@ -254,6 +262,25 @@ ROWS = [
         differentiable=(0, 1),
     ),
     loss("hinge_embedding_loss", lambda x, t: np.where(t == 1, x, np.maximum(0, 1 - x)), x34, signs(3, 4)),
+    *(
+        row(
+            f"nn.functional.{name}",
+            lambda m, a, b, c, name=name: getattr(m.nn.functional, name)(a, b, c, swap=True, margin=2.0),
+            x34,
+            y34,
+            normal(3, 4),
+            np=triplets,
+        )
+        for name in ("triplet_margin_loss", "triplet_margin_with_distance_loss")
+    ),
+    row(
+        "nn.functional.triplet_margin_loss/p",
+        lambda m, a, b, c: m.nn.functional.triplet_margin_loss(a, b, c, p=3, eps=0.1, margin=2.0),
+        x34,
+        y34,
+        normal(3, 4),
+        np=lambda a, b, c: triplets(a, b, c, swap=False, p=3, eps=0.1),
+    ),
     # PyTorch has these two not for float16
     loss("multi_margin_loss", classes, x34, labels(4, 3), half=False),
     loss(

@@ -10,12 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import tinygrad_zh as tg
-from tinygrad_zh.errors import ArgumentError, DTypeError, ShapeError
+from tinygrad_zh.errors import ArgumentError, DTypeError, GraphError, ShapeError
 
 from .libraries import ROUNDING
 
+F = tg.nn.functional
+REDUCTIONS = ("mean", "sum", "none")
 inf, nan = math.inf, math.nan
 NONE = {"reduction": "none"}
 MATRIX, OTHER = [[1.0, -2.0, 0.5], [3.0, 0.0, -1.0]], [[0.5, 1.0, 2.0], [-1.0, 0.25, 3.0]]
@@ -145,6 +149,21 @@ CASES: dict[str, tuple[Callable[..., Any], list[Any]]] = {
         lambda m, F, x, t: F.multilabel_soft_margin_loss(x, t, reduction="sum"),
         [[1.0, -2.0], [1.0, 0.0]],
     ),
+    "triplets, the wrong way round": (
+        lambda m, F, a, p, n: F.triplet_margin_loss(a, p, n, swap=True, **NONE),
+        [[[1.0, 2.0], [0.0, 0.0]], [[1.0, 0.0], [0.0, 0.0]], [[2.0, 1.0], [0.0, 3.0]]],
+    ),
+    "triplets, broadcast": (
+        lambda m, F, a, p, n: F.triplet_margin_loss(a, p, n, p=1, reduction="sum"),
+        [[[1.0, 2.0], [0.0, 0.5]], [[1.0, 0.0]], [[2.0, 1.0], [0.0, 3.0]]],
+    ),
+    "triplets of one": (lambda m, F, a, p, n: F.triplet_margin_loss(a, p, n), [[1.0, 2.0], [1.0, 0.0], [2.0, 1.0]]),
+    "triplets, a distance": (
+        lambda m, F, a, p, n: F.triplet_margin_with_distance_loss(
+            a, p, n, distance_function=lambda x, y: 1 - F.cosine_similarity(x, y), margin=0.5, swap=True
+        ),
+        [[[1.0, 2.0], [0.0, 0.5]], [[1.0, 0.0], [1.0, 0.25]], [[2.0, 1.0], [0.0, 3.0]]],
+    ),
     "mse, weights": (lambda m, F, x, t, w: F.mse_loss(x, t, weight=w), [[1.0, 2.0], [1.0, 0.0], [2.0, 1.0]]),
     "mse, weights, sum": (
         lambda m, F, x, t, w: F.mse_loss(x, t, weight=w, reduction="sum"),
@@ -177,6 +196,92 @@ def test_as_in_pytorch(case: str) -> None:
         np.testing.assert_allclose(mine, theirs, rtol=rounding, atol=rounding)
 
 
+REDUCED: dict[str, Callable[..., Any]] = {
+    name: lambda m, x, y, name=name, **how: getattr(m.nn.functional, name)(x, y, **how)
+    for name in (
+        *("mse_loss", "l1_loss", "smooth_l1_loss", "huber_loss", "poisson_nll_loss", "soft_margin_loss"),
+        *("binary_cross_entropy", "binary_cross_entropy_with_logits", "multilabel_soft_margin_loss"),
+        *("kl_div", "hinge_embedding_loss"),
+    )
+}
+REDUCED |= {
+    "gaussian_nll_loss": lambda m, x, y, **how: m.nn.functional.gaussian_nll_loss(x, y, x + y, **how),
+    "cosine_embedding_loss": lambda m, x, y, **how: m.nn.functional.cosine_embedding_loss(x, y, y[:, 0], **how),
+    "margin_ranking_loss": lambda m, x, y, **how: m.nn.functional.margin_ranking_loss(x, y, y - 0.5, **how),
+    "multi_margin_loss": lambda m, x, y, **how: m.nn.functional.multi_margin_loss(x, y[:, 0].long(), **how),
+    "multilabel_margin_loss": lambda m, x, y, **how: m.nn.functional.multilabel_margin_loss(x, y.long(), **how),
+    "triplet_margin_loss": lambda m, x, y, **how: m.nn.functional.triplet_margin_loss(x, y, 1 - x, **how),
+}
+
+
+@pytest.mark.parametrize("name", REDUCED)
+@given(rows=st.integers(1, 3), columns=st.integers(2, 4), seed=st.integers(0, 99), how=st.sampled_from(REDUCTIONS))
+@settings(max_examples=12)
+def test_reductions(name: str, rows: int, columns: int, seed: int, how: str) -> None:
+    """On arrays of every shape and memory order, in all reductions."""
+    rng = np.random.default_rng(seed)
+    x = rng.uniform(0.05, 0.95, size=(columns, rows)).T
+    y = rng.integers(0, 2, size=(rows, 2 * columns))[:, ::2].astype(float)
+    values = []
+    for m in (tg, torch):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            given_x = m.tensor(x, requires_grad=True)
+            value = REDUCED[name](m, given_x, m.tensor(y), reduction=how)
+            value.sum().backward()
+        values.append((value.detach().numpy(), given_x.grad.numpy()))
+    for mine, theirs in zip(*values, strict=True):
+        assert mine.shape == theirs.shape
+        np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-13)
+
+
+@given(data=st.data(), seed=st.integers(0, 99), how=st.sampled_from(REDUCTIONS), zero_infinity=st.booleans())
+@settings(max_examples=60)
+def test_ctc_as_in_pytorch(data: st.DataObject, seed: int, how: str, zero_infinity: bool) -> None:
+    """Lengths of 0, repeated labels, sequences too short for them, log-probabilities that are not normalised."""
+    rng = np.random.default_rng(seed)
+    times, count, classes = (data.draw(st.integers(low, high)) for low, high in ((1, 6), (1, 3), (2, 4)))
+    blank = data.draw(st.integers(0, classes - 1))
+    counts, lengths = rng.integers(0, 4, size=count), rng.integers(0, times + 1, size=count)
+    padded = bool(data.draw(st.booleans())) and counts.max() > 0
+    shape = (count, counts.max()) if padded else (counts.sum(),)
+    targets = rng.choice([c for c in range(classes) if c != blank], size=shape)
+    log_p, normalised = rng.normal(size=(times, count, classes)), data.draw(st.booleans())
+    values = []
+    for m in (tg, torch):
+        x = m.tensor(log_p, requires_grad=True)
+        given_p = m.log_softmax(x, 2) if normalised else x
+        rest = [m.tensor(a) for a in (targets, lengths, counts)]
+        loss = m.nn.functional.ctc_loss(given_p, *rest, blank, how, zero_infinity)
+        loss.sum().backward()
+        values.append((loss.detach().numpy(), x.grad.numpy()))
+    for mine, theirs in zip(*values, strict=True):
+        assert mine.shape == theirs.shape
+        np.testing.assert_allclose(mine, theirs, rtol=1e-11, atol=1e-12)
+
+
+def test_ctc_of_one_sequence_and_of_lists() -> None:
+    log_p = np.random.default_rng(0).normal(size=(5, 3))
+    found, expected = (
+        m.nn.functional.ctc_loss(m.tensor(log_p), m.tensor([1, 2]), (5,), (2,), reduction="none") for m in (tg, torch)
+    )
+    assert found.shape == ()
+    np.testing.assert_allclose(found.numpy(), expected.numpy(), rtol=1e-12)
+
+
+def test_an_impossible_class_leaves_the_gradient_finite() -> None:
+    log_p = tg.tensor([[0.0, -1.0, -inf], [-1.0, 0.0, -2.0]], requires_grad=True)
+    F.ctc_loss(log_p, tg.tensor([1]), (2,), (1,)).backward()
+    assert log_p.grad is not None and np.isfinite(log_p.grad.numpy()).all()
+
+
+def test_the_second_derivative_of_ctc_is_refused() -> None:
+    log_p = tg.zeros(3, 2, requires_grad=True)
+    (g,) = tg.autograd.grad(F.ctc_loss(log_p, tg.tensor([1]), (3,), (1,)), log_p, create_graph=True)
+    with pytest.raises(GraphError):
+        tg.autograd.grad(g.sum(), log_p)
+
+
 def test_a_wrong_sign_of_great_certainty_has_a_finite_loss() -> None:
     loss = tg.nn.functional.soft_margin_loss(tg.tensor([-800.0, 800.0]), tg.tensor([1.0, 1.0]), reduction="none")
     assert loss.tolist() == [800.0, 0.0]
@@ -188,7 +293,6 @@ def test_stirling_has_no_slope_where_it_is_not_added() -> None:
     assert t.grad is not None and np.isfinite(t.grad.numpy()).all()
 
 
-F = tg.nn.functional
 ones, z23 = tg.ones(2), tg.zeros(2, 3)
 REFUSED: dict[str, Callable[[], Any]] = {
     "no probability": lambda: F.binary_cross_entropy(tg.tensor([1.5]), tg.tensor([0.5])),
@@ -221,11 +325,34 @@ REFUSED: dict[str, Callable[[], Any]] = {
     "label below −1": lambda: F.multilabel_margin_loss(z23, tg.tensor([[-2, -1, 1], [0, 1, 2]])),
     "labels of another shape": lambda: F.multilabel_margin_loss(z23, tg.tensor([0, 1, 2])),
     "several soft labels of a number": lambda: F.multilabel_soft_margin_loss(tg.tensor(1.0), tg.tensor(0.0)),
+    "margin of triplets": lambda: F.triplet_margin_loss(z23, z23, z23, margin=0.0),
+    "dimensions of triplets": lambda: F.triplet_margin_loss(z23, tg.zeros(3), z23),
+    "dimensions, with a distance": lambda: F.triplet_margin_with_distance_loss(z23, z23, tg.zeros(3)),
     "soft margin, more signs than scores": lambda: F.soft_margin_loss(ones, tg.ones(2, 1)),
     "soft margin of integers": lambda: F.soft_margin_loss(tg.tensor([1]), ones),
     "kl_div of integers": lambda: F.kl_div(ones, tg.tensor([1, 0])),
     "hinge of integers": lambda: F.hinge_embedding_loss(tg.tensor([1]), tg.tensor([1])),
     "variances of integers": lambda: F.gaussian_nll_loss(ones, ones, tg.tensor([1, 2])),
+    **{
+        f"ctc, {name}": lambda arguments=arguments: F.ctc_loss(*arguments)
+        for name, arguments in {
+            "integers": (tg.tensor([[1, 2]]), tg.tensor([1]), (1,), (1,)),
+            "one dimension": (ones, tg.tensor([1]), (1,), (1,)),
+            "nothing": (tg.zeros(0, 1, 3), tg.tensor([[1]]), (0,), (1,)),
+            "floats as targets": (z23, tg.tensor([1.0]), (2,), (1,)),
+            "floats as lengths": (z23, tg.tensor([1]), tg.tensor([2.0]), (1,)),
+            "more times than there are": (z23, tg.tensor([1]), (3,), (1,)),
+            "fewer than no labels": (z23, tg.tensor([1]), (2,), (-1,)),
+            "too many lengths": (z23, tg.tensor([1]), (2, 2), (1,)),
+            "too few labels": (z23, tg.tensor([1]), (2,), (2,)),
+            "too many labels": (z23, tg.tensor([1, 1, 1]), (2,), (2,)),
+            "too narrow": (tg.zeros(2, 1, 3), tg.tensor([[1]]), (2,), (2,)),
+            "too many rows": (tg.zeros(2, 1, 3), tg.tensor([[1], [1]]), (2,), (1,)),
+            "no such label": (z23, tg.tensor([3]), (2,), (1,)),
+            "no such blank": (z23, tg.tensor([1]), (2,), (1,), 3),
+            "reduction": (z23, tg.tensor([1]), (2,), (1,), 0, "batchmean"),
+        }.items()
+    },
     "reduction": lambda: F.hinge_embedding_loss(ones, ones, reduction="batchmean"),
 }
 

@@ -135,6 +135,12 @@ def clamp_max(input: Any, max: Any) -> Any:
     return clamp_p(input, None, max)
 
 
+@primitive(r"\max(<x>, <low>)", vjp_x=lambda g: g)
+def raised(xp: Any, x: Any, *, low: float) -> Any:
+    """At least `low`, with the slope 1 below it too: for a divisor that must not be 0, but may still be pulled up."""
+    return xp.maximum(x, low)
+
+
 @primitive(r"\operatorname{heaviside}(<x>, <values>)")
 def heaviside_p(xp: Any, x: Any, values: Any) -> Any:
     return xp.where(x == 0, values, (x > 0).astype(x.dtype))

@@ -1,10 +1,12 @@
 r"""Floor 2: losses with a margin: nothing is to be learnt where the right answer is ahead by that much.
 
-May import: floors 0–1, ``activation``, ``elementwise``, ``loss``, ``reduce``, ``shape``.  Read next: ``ctc.py``.
+May import: floors 0–1, ``activation``, ``distance``, ``elementwise``, ``loss``, ``reduce``, ``shape``.
+Read next: ``ctc.py``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ..backend.dtypes import int64
@@ -12,7 +14,8 @@ from ..core.primitive import primitive
 from ..core.registry import registry
 from ..errors import error
 from .activation import relu
-from .elementwise import clamp_p, maximum, sqrt, where_p
+from .distance import pairwise_distance
+from .elementwise import clamp_p, maximum, minimum, sqrt, where_p
 from .loss import TINY, check_classes, check_reduction, class_rows, reduced
 from .publish import published
 from .reduce import floating, mean, sum
@@ -104,6 +107,92 @@ def cosine_embedding_loss(input1: Any, input2: Any, target: Any, margin: float =
     cosine = sum(input1 * input2, -1) / sqrt(lengths[0] * lengths[1])
     alike, apart = where_p(target == 1, 1 - cosine, 0), where_p(target == -1, clamp_p(cosine - margin, 0, None), 0)
     return reduced("cosine_embedding_loss", alike + apart, reduction)
+
+
+@published(space="nn.functional")
+def triplet_margin_loss(
+    anchor: Any,
+    positive: Any,
+    negative: Any,
+    margin: float = 1.0,
+    p: float = 2,
+    eps: float = 1e-6,
+    swap: bool = False,
+    *,
+    reduction: str = "mean",
+) -> Any:
+    """Return max(0, margin + d(a, p) − d(a, n)), or the mean or sum: near to its like, far from others.
+
+    Parameters
+    ----------
+    anchor, positive, negative : Tensor of shape (..., D), floating
+        Vectors, and what they are to be near to and far from; of as many dimensions, broadcast.
+    margin : float
+        By how much; positive.
+    p, eps : float
+        Of the distance d, see `pairwise_distance`.
+    swap : bool
+        Whether d(p, n) counts instead of d(a, n) where it is less.
+    reduction : {"mean", "sum", "none"}
+        What becomes of the losses.
+
+    Raises
+    ------
+    ArgumentError
+        If the margin is not positive.
+    ShapeError
+        If the numbers of dimensions differ.
+
+    Notes
+    -----
+    Balntas, Riba, Ponsa and Mikolajczyk (2016), "Learning local feature descriptors with triplets".
+    """
+
+    def distance(x1: Any, x2: Any) -> Any:
+        return pairwise_distance(x1, x2, p, eps)
+
+    return triplets("triplet_margin_loss", (anchor, positive, negative), distance, margin, swap, reduction)
+
+
+@published(space="nn.functional")
+def triplet_margin_with_distance_loss(
+    anchor: Any,
+    positive: Any,
+    negative: Any,
+    *,
+    distance_function: Callable[[Any, Any], Any] | None = None,
+    margin: float = 1.0,
+    swap: bool = False,
+    reduction: str = "mean",
+) -> Any:
+    """Return `triplet_margin_loss` with any distance.
+
+    Parameters
+    ----------
+    anchor, positive, negative, margin, swap, reduction
+        As in `triplet_margin_loss`; whatever the distance takes.
+    distance_function : callable, optional
+        ``distance_function(x1, x2)``; `pairwise_distance` by default.
+    """
+    distance = pairwise_distance if distance_function is None else distance_function
+    op = "triplet_margin_with_distance_loss"
+    return triplets(op, (anchor, positive, negative), distance, margin, swap, reduction)
+
+
+def triplets(
+    op: str, three: tuple[Any, Any, Any], distance: Callable[[Any, Any], Any], margin: float, swap: bool, reduction: str
+) -> Any:
+    """The loss of triplets, by a distance."""
+    anchor, positive, negative = three
+    if not margin > 0:
+        raise error("argument", op=op, argument="margin", expected="a number > 0", got=margin)
+    for name, x in {"positive": positive, "negative": negative}.items():
+        if x.ndim != anchor.ndim:
+            raise error("loss-shapes", op=op, name=name, got=x.shape, expected=anchor.shape)
+    near, far = distance(anchor, positive), distance(anchor, negative)
+    if swap:
+        far = minimum(far, distance(positive, negative))
+    return reduced(op, clamp_p(margin + near - far, 0, None), reduction)
 
 
 # -- classes -------------------------------------------------------------------------------------------

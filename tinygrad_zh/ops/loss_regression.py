@@ -1,6 +1,6 @@
 r"""Floor 2: losses of numbers: how far a prediction is from a measured value, and a distribution from another.
 
-May import: floors 0–1, ``create``, ``elementwise``, ``exponentials``, ``loss``, ``reduce``, ``shape``.
+May import: floors 0–1, ``choosing``, ``create``, ``elementwise``, ``exponentials``, ``loss``, ``reduce``, ``shape``.
 Read next: ``loss_margin.py``.
 """
 
@@ -12,6 +12,7 @@ from typing import Any
 from ..core.primitive import primitive
 from ..core.tensor import Tensor
 from ..errors import error
+from .choosing import raised
 from .create import full_like
 from .elementwise import clamp_p, exp, log, square, sub_p, where_p
 from .exponentials import xlogy_p
@@ -151,12 +152,6 @@ def poisson_nll_loss(
         stirling = many * log(many) - many + 0.5 * log(2 * math.pi * many)
         losses = losses + where_p(target > 1, stirling, 0)
     return reduced("poisson_nll_loss", losses, reduction)
-
-
-@primitive(r"\max(<x>, <low>)", vjp_x=lambda g: g)
-def raised(xp: Any, x: Any, *, low: float) -> Any:
-    """At least `low`, with the slope 1 below it too: a variance that is too small is still to be pulled up."""
-    return xp.maximum(x, low)
 
 
 @published(space="nn.functional")

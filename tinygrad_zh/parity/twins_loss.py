@@ -47,7 +47,6 @@ TWINS: dict[str, Twin] = {
         size_back=lambda t, i, g, y, x, target: g.abs() * (1 + (target if i == 0 else x).abs()),
     ),
     "huber": Twin(huber),
-    "raised": Twin(lambda t, x, low: x + (x.clamp(min=low) - x).detach()),
     "pairs_of": Twin(pairs),
     "ctc_loss": Twin(
         ctc,

@@ -1,9 +1,6 @@
 """The texts of the catalogue, one page per area; Chinese and English side by side.
 
 Codes: E0xx graph · E1xx shapes and indices · E2xx dtypes and arguments · E3xx devices and packages ·
-E4xx data · E5xx storage · E6xx layers, optimisers, training · E7xx checks and pictures · E8xx families of ops.
-E4xx data · E5xx storage · E6xx layers, optimisers, training · E7xx checks and pictures ·
-E8xx families of operations.
 E4xx data · E5xx storage · E6xx layers, optimisers, training · E7xx checks and pictures ·
 E8xx and E9xx families of operations.
 """

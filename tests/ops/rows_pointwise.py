@@ -10,7 +10,7 @@ import numpy as np
 
 from .rows_compare import compared, tested
 from .rows_elementwise import binary, unary
-from .tables import Row, Source, apart, away, between, booleans, integers, normal, positive, row, whole
+from .tables import Array, Row, Source, apart, away, between, booleans, integers, normal, positive, row, whole
 
 inside = between(-0.9, 0.9, 3, 4)
 
@@ -23,6 +23,10 @@ def ternary(name: str, x: Source, a: Source, b: Source, reference: Callable[...,
 def without_slope(made: Row) -> Row:
     """The same row, with nothing to differentiate."""
     return dataclasses.replace(made, differentiable=())
+
+
+def largest(x: Array, y: Array) -> Any:
+    return np.abs(x - y).max()
 
 
 ROWS = [
@@ -102,6 +106,10 @@ ROWS = [
     ),
     binary("rsub", normal(3, 4), normal(3, 4), lambda x, y: y - x),
     row("rsub/number", lambda m, x: m.rsub(x, 3, alpha=2), normal(4), np=lambda x: 3 - 2 * x),
+    # distances
+    row("dist", lambda m, x, y: m.dist(x, y), normal(3, 4), normal(4), np=lambda x, y: np.sqrt(np.sum((x - y) ** 2))),
+    row("dist/p", lambda m, x, y: m.dist(x, y, 3), normal(4), normal(4), np=lambda x, y: np.linalg.norm(x - y, 3)),
+    row("dist/largest", lambda m, x, y: m.dist(x, y, float("inf")), apart(4), normal(4), np=largest),
     # whole numbers
     compared("gcd", integers(-12, 13, 3, 4), integers(-12, 13, 3, 4), np.gcd),
     compared("lcm", integers(-12, 13, 3, 4), integers(-12, 13, 3, 4), np.lcm),

@@ -129,6 +129,37 @@ def test_divisors_and_multiples_of_0(name: str) -> None:
     np.testing.assert_array_equal(found.numpy(), expected.numpy())
 
 
+DISTANCES: dict[str, Callable[[Any, Any, Any], Any]] = {
+    **{f"dist {p}": lambda m, x, y, p=p: m.dist(x, y, p) for p in (1, 2, 3, 0.5, math.inf, -math.inf, -1)},
+    "pairwise": lambda m, x, y: m.pairwise_distance(x, y, eps=0.0),
+    "pairwise, largest": lambda m, x, y: m.pairwise_distance(x, y, p=math.inf),
+    "cosine": lambda m, x, y: m.cosine_similarity(x, y),
+    "cosine, first dimension": lambda m, x, y: m.cosine_similarity(x, y, dim=0, eps=0.75),
+}
+
+
+@pytest.mark.parametrize("name", DISTANCES)
+def test_distances_with_zeros_and_ties(name: str) -> None:
+    x, y = (
+        np.array([[1.0, 2.0, 0.0, 2.0], [0.0, 0.0, 0.0, 0.0]]),
+        np.array([[0.0, 0.0, 0.0, 0.0], [0.0, 0.5, 0.0, 0.5]]),
+    )
+    same(with_gradients(tg, DISTANCES[name], x, y), with_gradients(torch, DISTANCES[name], x, y))
+
+
+def test_distances_of_other_shapes_and_dtypes() -> None:
+    for call in (
+        lambda m: m.pairwise_distance(m.tensor(1.0), m.tensor(3.0)),
+        lambda m: m.pairwise_distance(m.tensor([[1, 2], [3, 4]]), m.tensor([1, 0])),
+        lambda m: m.cosine_similarity(m.tensor([[1, 2], [3, 4]]), m.tensor([1.0, 0.0])),
+        lambda m: m.cosine_similarity(m.tensor([1.0, 2.0]), m.tensor([1.0, 0.0]), 0),
+        lambda m: m.dist(m.zeros(3, 1), m.ones(2)),
+    ):
+        found, expected = call(tg).numpy(), call(torch).numpy()
+        assert (found.shape, found.dtype) == (expected.shape, expected.dtype)
+        np.testing.assert_allclose(found, expected, rtol=ROUNDING[found.dtype])
+
+
 PAIRS = [
     ([1.0, 2.0], [1.0, 2.0]),
     ([1.0, 2.0], [1.0, 2.0 + 1e-6]),
@@ -186,6 +217,8 @@ REFUSED: dict[str, Callable[[], Any]] = {
     "shift of floats": lambda: tg.zeros(1) << 1,
     "shift of bools": lambda: tg.tensor([True]) << tg.tensor([True]),
     "isin of bools": lambda: tg.isin(tg.tensor([True]), tg.tensor([True])),
+    "dist of integers": lambda: tg.dist(tg.tensor([1]), tg.tensor([3])),
+    "cosine of integers": lambda: tg.cosine_similarity(tg.tensor([1]), tg.tensor([1]), 0),
     "deg2rad_ of integers": lambda: tg.tensor([1]).deg2rad_(),
 }
 

@@ -135,6 +135,12 @@ def clamp_max(input: Any, max: Any) -> Any:
     return clamp_p(input, None, max)
 
 
+@primitive(r"\max(<x>, <low>)", vjp_x=lambda g: g)
+def raised(xp: Any, x: Any, *, low: float) -> Any:
+    """At least `low`, with the slope 1 below it too: for a divisor that must not be 0, but may still be pulled up."""
+    return xp.maximum(x, low)
+
+
 @primitive(r"\operatorname{heaviside}(<x>, <values>)")
 def heaviside_p(xp: Any, x: Any, values: Any) -> Any:
     return xp.where(x == 0, values, (x > 0).astype(x.dtype))
@@ -205,28 +211,28 @@ def lerp(input: Any, end: Any, weight: Any) -> Any:
 
 
 @primitive(
-    r"<x:1> + <value:2> <a:2> \odot <b:2>",
+    r"<x:1> + <scale:2> <a:2> \odot <b:2>",
     level=SUM,
     promote=SAME,
     vjp_x=lambda g: g,
-    vjp_a=lambda g, b, value: g * value * b,
-    vjp_b=lambda g, a, value: g * value * a,
+    vjp_a=lambda g, b, scale: g * scale * b,
+    vjp_b=lambda g, a, scale: g * scale * a,
 )
-def addcmul_p(xp: Any, x: Any, a: Any, b: Any, *, value: float) -> Any:
-    factor = value if x.dtype.kind == "f" else xp.asarray(value).astype(x.dtype)  # −1 beside uint8 is 255
+def addcmul_p(xp: Any, x: Any, a: Any, b: Any, *, scale: float) -> Any:
+    factor = scale if x.dtype.kind == "f" else xp.asarray(scale).astype(x.dtype)  # −1 beside uint8 is 255
     return x + a * b * factor
 
 
 @primitive(
-    r"<x:1> + <value:2> \frac{<a>}{<b>}",
+    r"<x:1> + <scale:2> \frac{<a>}{<b>}",
     level=SUM,
     promote=SAME,
     vjp_x=lambda g: g,
-    vjp_a=lambda g, b, value: g * value / b,
-    vjp_b=lambda g, a, b, value: -g * value * (a / b) / b,
+    vjp_a=lambda g, b, scale: g * scale / b,
+    vjp_b=lambda g, a, b, scale: -g * scale * (a / b) / b,
 )
-def addcdiv_p(xp: Any, x: Any, a: Any, b: Any, *, value: float) -> Any:
-    return x + value * (a / b)
+def addcdiv_p(xp: Any, x: Any, a: Any, b: Any, *, scale: float) -> Any:
+    return x + scale * (a / b)
 
 
 @published(inplace=True)
@@ -250,7 +256,7 @@ def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Any:
         raise error("dtype-unsupported", op="addcmul", dtypes="bool")
     if "f" not in kinds and isinstance(value, float):
         raise error("argument", op="addcmul", argument="value", expected="an int beside integer tensors", got=value)
-    return addcmul_p(input, tensor1, tensor2, value=value)
+    return addcmul_p(input, tensor1, tensor2, scale=value)
 
 
 @published(inplace=True)
@@ -264,7 +270,7 @@ def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Any:
     """
     if tensor1.dtype.kind != "f" and tensor2.dtype.kind != "f":
         raise error("dtype-not-floating", op="addcdiv", dtype=tensor1.dtype)
-    return addcdiv_p(input, tensor1, tensor2, value=value)
+    return addcdiv_p(input, tensor1, tensor2, scale=value)
 
 
 @published(method=False)

@@ -2,7 +2,8 @@ r"""Floor 2: distances between all points of one set and all of another, ``cdist
 
 Where two points coincide the distance has no slope; its gradient there is 0, as in PyTorch.
 
-May import: floors 0–1, ``create``, ``elementwise``, ``linalg``, ``lookup``, ``reduce``, ``shape``.
+May import: floors 0–1, ``create``, ``elementwise``, ``linalg``, ``lookup``, ``norm``,
+``reduce``, ``shape``.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from .elementwise import abs, masked_to_zero, sign, where_p
 from .linalg import matmul_p
 from .lookup import index_select
 from .matrices import column
+from .norm import norm_of
 from .publish import publish, published
 from .reduce import sum_p
 from .shape import mT, reshape_p
@@ -158,3 +160,9 @@ def pdist(input: Any, p: float = 2.0) -> Any:
 
 
 publish("pdist", pdist, space="nn.functional")
+
+
+@published()
+def dist(input: Any, other: Any, p: float = 2) -> Any:
+    """Return the p-norm of the difference of two tensors, broadcast to a common shape; see ``linalg.vector_norm``."""
+    return norm_of("dist", input - other, p, None, False, None)

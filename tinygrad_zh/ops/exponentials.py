@@ -5,6 +5,7 @@ May import: floors 0–1, ``elementwise``.  Read next: ``choosing.py``.
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 from ..backend.dtypes import float64, int32
@@ -101,7 +102,12 @@ def frexp(input: Any) -> Any:
 )
 def logaddexp(xp: Any, a: Any, b: Any) -> Any:
     """Return ln(eᵃ + eᵇ), which adds two probabilities given by their logarithms; nothing overflows."""
-    return xp.logaddexp(a, b)
+    return log_of_sum(xp, a, b)
+
+
+def log_of_sum(xp: Any, a: Any, b: Any) -> Any:
+    """ln(eᵃ + eᵇ) of arrays; equal infinities are not subtracted from each other."""
+    return xp.where(a == b, a + math.log(2), xp.maximum(a, b) + xp.log1p(xp.exp(-xp.abs(a - b))))
 
 
 @primitive(
@@ -112,7 +118,7 @@ def logaddexp(xp: Any, a: Any, b: Any) -> Any:
 )
 def logaddexp2(xp: Any, a: Any, b: Any) -> Any:
     """Return log₂(2ᵃ + 2ᵇ); see `logaddexp`."""
-    return xp.logaddexp2(a, b)
+    return xp.where(a == b, a + 1, xp.maximum(a, b) + xp.log1p(xp.exp2(-xp.abs(a - b))) / math.log(2))
 
 
 @primitive(

@@ -3,7 +3,7 @@ r"""Floor 2: losses: how far a prediction is from the truth, as one number to go
 Cross-entropy and mean squared error are fused primitives: one pass forward, one pass back.  Beside them
 stands the plain formula, which the tests hold them to.
 
-May import: floors 0–1, ``elementwise``, ``normalise``, ``reduce``, ``shape``.
+May import: floors 0–1, ``elementwise``, ``normalise``, ``reduce``, ``shape``.  Read next: ``loss_binary.py``.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from .reduce import mean, sum
 from .shape import movedim, reshape_p
 
 REDUCTIONS = ("none", "mean", "sum")
+TINY = 9.999999960041972e-13
+"""10⁻¹² as float32 holds it: what PyTorch puts in the place of 0 where it divides."""
 
 
 def reduced(op: str, losses: Any, reduction: str) -> Any:
@@ -54,7 +56,7 @@ def mse_p(xp: Any, a: Any, b: Any, *, scale: float) -> Any:
 
 
 @published(method=False)
-def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
+def mse_loss(input: Any, target: Any, *, reduction: str = "mean", weight: Any = None) -> Any:
     """Return the squared differences, or their mean or sum.
 
     Parameters
@@ -63,22 +65,51 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
         Prediction and truth, broadcast to a common shape.
     reduction : {"mean", "sum", "none"}
         What becomes of the squares.
+    weight : Tensor of the input's shape, optional
+        A factor for each square; the mean divides by the sum of them.
+
+    Raises
+    ------
+    ShapeError
+        If the weights have another shape than the input.
 
     Notes
     -----
     1/n Σ (x − y)².  The articles' J(θ) divides by 2m instead; write that as ``mse_loss(x, y) / 2``.
     """
     check_reduction("mse_loss", reduction)
-    if reduction != "none" and input.shape == target.shape and input.array.size and input.dtype.kind == "f":
+    if (
+        weight is None
+        and reduction != "none"
+        and input.shape == target.shape
+        and input.array.size
+        and input.dtype.kind == "f"
+    ):
         return mse_p(input, target, scale=1 / input.array.size if reduction == "mean" else 1.0)
     difference = sub_p(input, target)
-    return reduced("mse_loss", mul(difference, difference), reduction)
+    return weighted("mse_loss", mul(difference, difference), input, weight, reduction)
+
+
+def weighted(op: str, losses: Any, input: Any, weight: Any, reduction: str) -> Any:
+    """Return the losses times their weights, reduced; the mean divides by the sum of the weights."""
+    if weight is None:
+        return reduced(op, losses, reduction)
+    refuse_other_shape(op, "weight", weight, input)
+    losses = losses * weight
+    return sum(losses) / sum(weight) if reduction == "mean" else reduced(op, losses, reduction)
+
+
+def refuse_other_shape(op: str, name: str, x: Any, input: Any) -> None:
+    """Refuse what has not the shape of the input."""
+    if x.shape != input.shape:
+        raise error("loss-shapes", op=op, name=name, got=x.shape, expected=input.shape)
 
 
 @published(method=False)
-def l1_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
+def l1_loss(input: Any, target: Any, *, reduction: str = "mean", weight: Any = None) -> Any:
     """Return the absolute differences, or their mean or sum; see `mse_loss`."""
-    return reduced("l1_loss", abs(sub_p(input, target)), reduction)
+    check_reduction("l1_loss", reduction)
+    return weighted("l1_loss", abs(sub_p(input, target)), input, weight, reduction)
 
 
 # -- cross-entropy -------------------------------------------------------------------------------------

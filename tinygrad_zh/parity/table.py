@@ -17,6 +17,7 @@ from . import (
     twins_convolution,
     twins_elementwise,
     twins_linalg,
+    twins_loss,
     twins_rearrange,
     twins_reduce,
     twins_special,
@@ -194,11 +195,11 @@ REASONS: dict[str, tuple[str, str]] = {
 TWINS |= twins_reduce.TWINS
 
 TWINS |= twins_rearrange.TWINS
-REASONS["once"] = BACKWARD
+REASONS |= {"once": BACKWARD, "ctc_slope": BACKWARD}
 
 TWINS.update(twins_special.TWINS)
 
-TWINS |= twins_elementwise.TWINS
+TWINS |= twins_elementwise.TWINS | twins_loss.TWINS
 
 TWINS |= twins_activation.TWINS
 REASONS |= twins_activation.REASONS

@@ -20,14 +20,15 @@ TWINS: dict[str, Twin] = {
     # -- choosing ----------------------------------------------------------------------------------------
     **{name: same(name) for name in ("frac", "angle", "copysign", "nextafter", "fmax", "fmin", "heaviside")},
     "nan_to_num": Twin(lambda t, x, **options: t.nan_to_num(x, **options)),
+    "raised": Twin(lambda t, x, low: x + (x.clamp(min=low) - x).detach()),
     "lerp": same("lerp", size=lambda t, y, a, b, w: a.abs() + b.abs(), size_back=lambda t, i, g, y, a, b, w: g.abs()),
     "addcmul": Twin(
-        lambda t, x, a, b, value: t.addcmul(x, a, b, value=value),
-        size=lambda t, y, x, a, b, value: x.abs() + (value * a * b).abs(),
+        lambda t, x, a, b, scale: t.addcmul(x, a, b, value=scale),
+        size=lambda t, y, x, a, b, scale: x.abs() + (scale * a * b).abs(),
     ),
     "addcdiv": Twin(
-        lambda t, x, a, b, value: t.addcdiv(x, a, b, value=value),
-        size=lambda t, y, x, a, b, value: x.abs() + (value * a / b).abs(),
+        lambda t, x, a, b, scale: t.addcdiv(x, a, b, value=scale),
+        size=lambda t, y, x, a, b, scale: x.abs() + (scale * a / b).abs(),
     ),
     # -- whole numbers -----------------------------------------------------------------------------------
     **{name: same(name) for name in ("gcd", "lcm", "bitwise_left_shift", "bitwise_right_shift")},

@@ -34,7 +34,7 @@ from ..backend.devices import BACKENDS
 from ..backend.quiet import quietly
 from ..errors import TinygradZhError, error
 from .inplace import refresh
-from .modes import LISTENING, MODE
+from .modes import LAYERS, LISTENING, MODE
 from .node import Node
 from .registry import registry
 from .symbol import ATOM, Symbol, fill
@@ -216,6 +216,8 @@ class Primitive:
 
     def run(self, arrays: Sequence[Any], static: dict[str, Any]) -> Any:
         """Compute: the one door to the machine, where a fused kernel is chosen and listeners listen."""
+        if LAYERS and (y := registry["in_batches"](self, arrays, static)) is not None:
+            return y
         backend = BACKENDS.get(type(arrays[0])) if arrays else None
         if backend is None:
             backend = self._backend_among(arrays)
@@ -246,6 +248,8 @@ class Primitive:
         self, operands: Any, arrays: Any, parents: Any, y: Any, ys: Any, static: dict[str, Any], plain: bool
     ) -> Node:
         """Make the node: the parents, and exactly the values that the rules name."""
+        if LAYERS:
+            operands, parents = registry["shared_out"](self, operands, parents, y)
         saved = self._pick_operands(operands)
         if self._saves_more:
             saved = (*saved, *((y,) if self.saves_y else ()), *self._pick_aux(ys))

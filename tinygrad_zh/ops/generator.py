@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextvars import ContextVar
 from typing import Any
 
 from ..aliases import Array
@@ -23,6 +24,8 @@ from .publish import publish, published
 ALGORITHM = "philox4x32-10"
 FIRST_SEED = 67280421310721
 """The seed of ``Generator()``, as in PyTorch."""
+COPIES: ContextVar[int] = ContextVar("COPIES", default=1)
+"""How many draws every draw stands for: under ``vmap``, one for each sample."""
 _taking = threading.Lock()  # one for all: held for a microsecond, and generators can be copied
 
 
@@ -129,6 +132,8 @@ class Place(Tensor):
             generator = default_generator
         if not isinstance(generator, Generator):
             raise error("generator-kind", kind=type(generator).__name__)
+        if (copies := COPIES.get()) != 1:
+            words = 4 * blocks_for(words) * copies
         self.generator, self.words = generator, words
         self.array, self.node, self.cell = backend_for(device).from_numpy(generator.take(words)), None, None
 

@@ -82,7 +82,7 @@ def classified(input: Any, item: Any) -> Any:
 def as_index(input: Any, item: Any) -> Any:
     """Return a Tensor of what a user wrote, on the device of `input`."""
     if isinstance(item, Tensor):
-        same = type(item.array) is type(input.array)
+        same = item.device == input.device
         return item if same else registry["tensor"](item, device=input.device)
     empty = isinstance(item, (list, tuple, range)) and not len(item)
     return registry["tensor"](item, dtype=int64 if empty else None, device=input.device)

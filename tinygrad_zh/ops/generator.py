@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import os
 import threading
-from contextvars import ContextVar
 from typing import Any
 
 from ..aliases import Array
 from ..backend.devices import Device, as_device, backend_for
 from ..backend.philox import blocks_for, place_of
+from ..core.modes import LAYERS
+from ..core.registry import registry
 from ..core.tensor import Tensor
 from ..errors import error
 from .publish import publish, published
@@ -24,8 +25,6 @@ from .publish import publish, published
 ALGORITHM = "philox4x32-10"
 FIRST_SEED = 67280421310721
 """The seed of ``Generator()``, as in PyTorch."""
-COPIES: ContextVar[int] = ContextVar("COPIES", default=1)
-"""How many draws every draw stands for: under ``vmap``, one for each sample."""
 _taking = threading.Lock()  # one for all: held for a microsecond, and generators can be copied
 
 
@@ -132,10 +131,12 @@ class Place(Tensor):
             generator = default_generator
         if not isinstance(generator, Generator):
             raise error("generator-kind", kind=type(generator).__name__)
-        if (copies := COPIES.get()) != 1:
-            words = 4 * blocks_for(words) * copies
+        if LAYERS:  # inside ``vmap``, where a draw may stand for one of each sample
+            words = 4 * blocks_for(words) * registry["copies_drawn"]()
         self.generator, self.words = generator, words
         self.array, self.node, self.cell = backend_for(device).from_numpy(generator.take(words)), None, None
+        if LAYERS:
+            self.array = registry["place_within"](self.array)
 
 
 default_generator = Generator()

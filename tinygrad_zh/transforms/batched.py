@@ -112,12 +112,12 @@ class Batched(Operators):
         return dtype
 
     @property
-    def ndim(self) -> int:  # type: ignore[override]  # the stub of Operators means the Tensor's
+    def ndim(self) -> int:
         """Of one sample."""
         return len(self.shape)
 
     @property
-    def size(self) -> int:  # type: ignore[override]
+    def size(self) -> int:  # type: ignore[override]  # here an array's attribute, in the stub a Tensor's method
         """How many elements a sample has."""
         return math.prod(self.shape)
 
@@ -164,7 +164,7 @@ class Batched(Operators):
         """Convert, as an op."""
         return registry["cast"](self, dtype=dtype)
 
-    def copy(self) -> Any:  # type: ignore[override]
+    def copy(self) -> Any:
         """Copy all samples."""
         return type(self)(self.array.copy(), self.level, self.mapped)
 
@@ -172,19 +172,19 @@ class Batched(Operators):
         """Reshape every sample, as an op."""
         return registry["reshape"](self, *shape)
 
-    def any(self) -> Any:
+    def any(self) -> Any:  # type: ignore[override]
         """Whether any element of any sample is true."""
         return self.array.any()
 
-    def all(self) -> Any:
+    def all(self) -> Any:  # type: ignore[override]
         """Whether all elements of all samples are true."""
         return self.array.all()
 
-    def min(self) -> Any:
+    def min(self) -> Any:  # type: ignore[override]
         """The least element of all samples."""
         return self.array.min()
 
-    def max(self) -> Any:
+    def max(self) -> Any:  # type: ignore[override]
         """The greatest element of all samples."""
         return self.array.max()
 
@@ -399,7 +399,9 @@ def shared_out(op: Primitive, operands: Any, parents: Any, y: Any) -> tuple[Any,
     operands, parents
         With those replaced whose gradient is the sum over the samples.
     """
-    levels = {number: level for part in (y if isinstance(y, tuple) else (y,)) for number, level in levels_of(part).items()}
+    levels = {
+        number: level for part in (y if isinstance(y, tuple) else (y,)) for number, level in levels_of(part).items()
+    }
     if not levels or op in BOUNDARY:
         return operands, parents
     operands, parents = list(operands), list(parents)
@@ -444,5 +446,29 @@ def zeros_within(like: Array, shape: Shape | None, dtype: DType | None) -> Tenso
     return within(box(backend_of(like).xp.zeros(shape, dtype=dtype)), levels_of(like))
 
 
+def copies_drawn() -> int:
+    """Return how many draws each draw stands for: one for every sample of a batch with numbers of its own."""
+    return math.prod(level.size for level in ACTIVE.get() if level.randomness == "different")
+
+
+def place_within(array: Array) -> Array:
+    """Return the place of a draw as one of every batch inside of which we are, so that they see the draw."""
+    for level in ACTIVE.get():
+        array = batched(array, level, False)
+    return array
+
+
+def samples_shown(tensor: Tensor) -> str | None:
+    """Return what a Tensor inside ``vmap`` prints; None for others."""
+    array = tensor.array
+    if not isinstance(array, Batched):
+        return None
+    what = "the first dimension are the samples" if array.mapped else "the same for all samples"
+    return f"{box(array.array)!r}, level={array.level.number}, size={array.level.size}: {what}"
+
+
 register("shared_out", shared_out)
+register("samples_shown", samples_shown)
+register("copies_drawn", copies_drawn)
+register("place_within", place_within)
 register("alike", alike)

@@ -23,12 +23,12 @@ from ..backend.devices import backend_of
 from ..core.primitive import Primitive
 from ..core.registry import register
 from ..errors import error
+from ..ops.brackets import Place
 from ..ops.fusable import Fusable
 from ..ops.indexing import slice_p
-from ..ops.brackets import Place
 from ..ops.join import cat_p
 from ..ops.shape import broadcast_to_p, reshape_p
-from .batched import ACTIVE, BOUNDARY, Batched, Level, batched, lengthened
+from .batched import BOUNDARY, Batched, Level, batched, lengthened
 
 Rule = Callable[[Primitive, list[Any], list[bool], dict[str, Any], int], Any]
 """``rule(op, arrays, mapped, static, size)``: the op's result (or several) for all samples, the batch in front.
@@ -62,9 +62,7 @@ def rule_for(*names: str) -> Callable[[Rule], Rule]:
 
 
 def in_batches(op: Primitive, arrays: Sequence[Any], static: dict[str, Any]) -> Any:
-    """Compute an op if an operand is Batched or, inside ``vmap``, if it draws random numbers; else return None."""
-    if "place" in op.operands and ACTIVE.get():  # the operand of every random op
-        return drawn(op, arrays, static)
+    """Compute an op if an operand is Batched; else return None."""
     level: Level | None = None
     for x in arrays:
         if isinstance(x, Batched) and (level is None or x.level.number > level.number):
@@ -74,6 +72,8 @@ def in_batches(op: Primitive, arrays: Sequence[Any], static: dict[str, Any]) -> 
     if isinstance(op, Fusable) and op.name not in RULES:
         return op.plain(*arrays, **static)  # its ops find their rules one by one
     bare, mapped = opened(arrays, level)
+    if "place" in op.operands:  # the operand of every random op
+        return drawn(op, bare, mapped, static, level)
     if not any(mapped):
         return closed(op.run(bare, static), level, False)
     return closed(rule_of(op)(op, bare, mapped, static, level.size), level, True)
@@ -109,23 +109,15 @@ def rule_of(op: Primitive) -> Rule:
     return rule
 
 
-def drawn(op: Primitive, arrays: Sequence[Any], static: dict[str, Any]) -> Any:
-    """Draw random numbers inside ``vmap``: the innermost level decides first, then those around it."""
-    active = ACTIVE.get()
-    level = active[-1]
+def drawn(op: Primitive, arrays: list[Any], mapped: list[bool], static: dict[str, Any], level: Level) -> Any:
+    """Draw random numbers as the level says: the innermost first, for its place is opened first."""
     if level.randomness == "error":
         raise error("vmap-random", op=op.name)
-    bare, mapped = opened(arrays, level)
-    token = ACTIVE.set(active[:-1])
-    try:
-        if level.randomness == "different":
-            return closed(DRAWS.get(op.name, looped_apart)(op, bare, mapped, static, level.size), level, True)
-        if any(mapped):
-            return closed(looped(op, bare, mapped, static, level.size), level, True)
-        y = op.run(bare, static)
-        return closed(y, level, False) if any(isinstance(x, Batched) and x.level is level for x in arrays) else y
-    finally:
-        ACTIVE.reset(token)
+    if level.randomness == "different":
+        return closed(DRAWS.get(op.name, looped_apart)(op, arrays, mapped, static, level.size), level, True)
+    if any(mapped):
+        return closed(looped(op, arrays, mapped, static, level.size), level, True)
+    return closed(op.run(arrays, static), level, False)
 
 
 # -- the shapes of rules -------------------------------------------------------------------------------

@@ -38,7 +38,9 @@ from .batching import (
     shifted,
 )
 
-Arrays, Mapped, Static = list[Any], list[bool], dict[str, Any]
+Arrays = list[Any]
+Mapped = list[bool]
+Static = dict[str, Any]
 
 # -- ops of one kind -----------------------------------------------------------------------------------
 
@@ -219,7 +221,8 @@ def take_rule(op: Primitive, arrays: Arrays, mapped: Mapped, static: Static, siz
 def add_at_rule(op: Primitive, arrays: Arrays, mapped: Mapped, static: Static, size: int) -> Any:
     """The transpose of taking: zeros for every sample, to which its own elements are added."""
     dims, shape = static["dims"], (size, *static["shape"])
-    x, index, dims = for_all_samples(*full(arrays[:1], mapped[:1], size), arrays[1], mapped[1], dims, size)
+    (x,) = full(arrays[:1], mapped[:1], size)
+    x, index, dims = for_all_samples(x, arrays[1], mapped[1], dims, size)
     return op.run([x, index], {"shape": shape, "dims": dims})
 
 
@@ -317,7 +320,13 @@ def more_of_them(op: Primitive, arrays: Arrays, mapped: Mapped, static: Static, 
 
 def one_for_each_element(op: Primitive, arrays: Arrays, mapped: Mapped, static: Static, size: int) -> Any:
     """Numbers for the elements of an operand: for those of all samples."""
-    return op.run([x if name == "place" else full([x], [m], size)[0] for name, x, m in zip(op.operands, arrays, mapped, strict=True)], static)
+    return op.run(
+        [
+            x if name == "place" else full([x], [m], size)[0]
+            for name, x, m in zip(op.operands, arrays, mapped, strict=True)
+        ],
+        static,
+    )
 
 
 def more_rows(op: Primitive, arrays: Arrays, mapped: Mapped, static: Static, size: int) -> Any:

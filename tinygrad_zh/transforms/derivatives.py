@@ -63,7 +63,9 @@ class Tape:
         Whether something else lies behind the outputs that may be differentiated later.
     """
 
-    def __init__(self, op: str, func: Callable[..., Any], chosen: Any, call: Callable[[Any], Any], has_aux: bool) -> None:
+    def __init__(
+        self, op: str, func: Callable[..., Any], chosen: Any, call: Callable[[Any], Any], has_aux: bool
+    ) -> None:
         leaves, self.structure = flatten(chosen)
         self.starts = [begin(op, x) for x in leaves]
         with enable_grad():
@@ -71,7 +73,9 @@ class Tape:
         self.aux: Any = None
         if has_aux:
             if not isinstance(returned, tuple) or len(returned) != 2:
-                raise error("func-output", op=op, got=described(returned), expected="(output, aux), as has_aux=True says")
+                raise error(
+                    "func-output", op=op, got=described(returned), expected="(output, aux), as has_aux=True says"
+                )
             returned, self.aux = returned
         self.outputs, self.output_structure = flatten(returned)
         for y in self.outputs:
@@ -119,14 +123,14 @@ def leads_elsewhere(tensors: Sequence[Tensor], starts: Sequence[Tensor]) -> bool
     if any(node is not None and node.op is not None for node in nodes):
         return True
     first = min((node.id for node in nodes if node is not None), default=0)
-    seen: set[Node | None] = {None, *nodes}
-    stack = [node for y in tensors if (node := refresh(y).node) not in seen]
+    seen: set[Node | None] = set(nodes)
+    stack = [node for y in tensors if (node := refresh(y).node) is not None and node not in seen]
     while stack:
         node = stack.pop()
         if node.id < first:
             return True
         for parent in node.parents:
-            if parent not in seen:
+            if parent is not None and parent not in seen:
                 seen.add(parent)
                 stack.append(parent)
     return False
@@ -242,7 +246,7 @@ def grad(func: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) 
 
 
 def value_and_grad(func: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
-    """Return a function that computes value and gradient, in JAX's order: ``(value, gradient)``; see `grad_and_value`."""
+    """Return a function that computes ``(value, gradient)``: `grad_and_value` in JAX's order."""
     both = grad_and_value(func, argnums, has_aux)
 
     @functools.wraps(func)

@@ -93,7 +93,8 @@ def built(structure: Structure, leaves: Iterator[Any]) -> Any:
     values = [built(part, leaves) for part in structure.parts]
     if issubclass(structure.kind, dict):
         return structure.kind(zip(structure.keys, values, strict=True))
-    return structure.kind(*values) if hasattr(structure.kind, "_fields") else structure.kind(values)
+    kind: Any = structure.kind
+    return kind(*values) if hasattr(kind, "_fields") else kind(values)
 
 
 def mapped(function: Callable[[Any], Any], tree: Any) -> Any:

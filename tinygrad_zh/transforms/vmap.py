@@ -9,15 +9,12 @@ May import: floors 0–2, ``tree``, ``batched``, ``batching_rules``.  Read next:
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable
 from typing import Any
 
 from ..core.tensor import Tensor
 from ..errors import error
-from ..ops.generator import COPIES
 from ..ops.join import cat
-from ..ops.shape import movedim
 from . import batching_rules as batching_rules
 from .batched import ACTIVE, Batched, Level, enter, leave, within
 from .tree import Structure, flatten, spread, unflatten
@@ -102,13 +99,10 @@ def of_chunk(
     """Hide the batch dimension of the arguments, call the function, and show it again in the results."""
     level = Level(size, randomness)
     entered = [x if d is None else enter(x, level=level, dim=d) for x, d in zip(leaves, dims, strict=True)]
-    active = (*ACTIVE.get(), level)
-    token = ACTIVE.set(active)
-    copies = COPIES.set(math.prod(each.size for each in active if each.randomness == "different"))
+    token = ACTIVE.set((*ACTIVE.get(), level))
     try:
         outputs = func(*unflatten(structure, entered), **kwargs)
     finally:
-        COPIES.reset(copies)
         ACTIVE.reset(token)
     results, shape = flatten(outputs)
     places = spread(out_dims, shape)

@@ -10,8 +10,8 @@ add_entries(
             ArgumentError,
             en=Text(
                 error="vmap: in_dims {in_dims} does not fit arguments of structure {structure}.",
-                expected="an int for all arguments; or a tuple with an int, None or a structure of them for each "
-                "argument.",
+                expected="an int for all arguments; or a tuple with an int, None or a structure of them for "
+                "each argument.",
                 hint="write for example in_dims=(0, None) for two arguments of which the second is shared.",
             ),
             zh=Text(
@@ -110,8 +110,8 @@ add_entries(
             en=Text(
                 error="vmap: out_dims {out_dims} does not fit results of structure {structure}.",
                 expected="an int for all results; or a structure like theirs with an int or None for each.",
-                hint="write for example out_dims=(0, None) for two results of which the second is the same for "
-                "all samples.",
+                hint="write for example out_dims=(0, None) for two results of which the second is the same "
+                "for all samples.",
             ),
             zh=Text(
                 error="vmap：out_dims {out_dims} 与结构为 {structure} 的结果不符。",
@@ -166,14 +166,13 @@ add_entries(
             GraphError,
             en=Text(
                 error="vmap: {op} draws random numbers.",
-                expected="randomness=\"different\" (each sample its own) or randomness=\"same\" (all the same).",
-                hint="write vmap(f, randomness=\"different\"), or draw the numbers outside and pass them as an "
-                "argument.",
+                expected='randomness="different" (each sample its own) or randomness="same" (all the same).',
+                hint='write vmap(f, randomness="different"), or draw the numbers outside and pass them as an argument.',
             ),
             zh=Text(
                 error="vmap：{op} 要抽取随机数。",
-                expected="randomness=\"different\"（各样本各抽各的）或 randomness=\"same\"（所有样本相同）。",
-                hint="写 vmap(f, randomness=\"different\")；或者在外面抽好随机数，作为参数传入。",
+                expected='randomness="different"（各样本各抽各的）或 randomness="same"（所有样本相同）。',
+                hint='写 vmap(f, randomness="different")；或者在外面抽好随机数，作为参数传入。',
             ),
         ),
         "vmap-inplace": Entry(
@@ -251,13 +250,14 @@ add_entries(
             ArgumentError,
             en=Text(
                 error="functional_call of a {kind}: {problem}: {names}.",
-                expected="every parameter and buffer at most once, and with strict=True all of them and no others; "
-                "tied ones the same tensor.",
+                expected="every parameter and buffer at most once, and with strict=True all of them and no "
+                "others; tied ones the same tensor.",
                 hint="dict(module.named_parameters()) shows the names.",
             ),
             zh=Text(
                 error="对 {kind} 的 functional_call：{problem}: {names}。",
-                expected="每个参数和缓冲区(buffer)最多出现一次；strict=True 时一个不多、一个不少；共享的参数给同一个张量。",
+                expected="每个参数和缓冲区(buffer)最多出现一次；strict=True 时一个不多、一个不少；"
+                "共享的参数给同一个张量。",
                 hint="dict(module.named_parameters()) 列出这些名字。",
             ),
         ),
@@ -281,8 +281,8 @@ add_entries(
             en=Text(
                 error="checkpoint: computed a second time, the function did something else: {difference}.",
                 expected="the same operations on the same shapes and dtypes both times.",
-                hint="the function must not depend on what has changed since (a counter, a mode, its own random "
-                "numbers).",
+                hint="the function must not depend on what has changed since (a counter, a mode, its own "
+                "random numbers).",
             ),
             zh=Text(
                 error="checkpoint：第二次计算时，函数做了不同的事：{difference}。",

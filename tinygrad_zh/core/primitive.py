@@ -218,9 +218,7 @@ class Primitive:
         """Compute: the one door to the machine, where a fused kernel is chosen and listeners listen."""
         if LAYERS and (y := registry["in_batches"](self, arrays, static)) is not None:
             return y
-        backend = BACKENDS.get(type(arrays[0])) if arrays else None
-        if backend is None:
-            backend = self._backend_among(arrays)
+        backend = (BACKENDS.get(type(arrays[0])) if arrays else None) or self._backend_among(arrays)
         kernel = backend.kernels.get(self.name, self.value)
         try:
             y = quietly(kernel, backend.xp, *arrays, **static)
@@ -239,17 +237,15 @@ class Primitive:
 
     def _backend_among(self, arrays: Sequence[Any]) -> Any:
         """Return the backend of the first array; the first operand is a number."""
-        for x in arrays:
-            if type(x) in BACKENDS:
-                return BACKENDS[type(x)]
+        if found := [BACKENDS[type(x)] for x in arrays if type(x) in BACKENDS]:
+            return found[0]
         raise error("no-tensor", op=self.name, kinds=", ".join(type(x).__name__ for x in arrays) or "nothing")
 
     def record(
         self, operands: Any, arrays: Any, parents: Any, y: Any, ys: Any, static: dict[str, Any], plain: bool
     ) -> Node:
         """Make the node: the parents, and exactly the values that the rules name."""
-        if LAYERS:
-            operands, parents = registry["shared_out"](self, operands, parents, y)
+        operands, parents = registry["shared_out"](self, operands, parents, y) if LAYERS else (operands, parents)
         saved = self._pick_operands(operands)
         if self._saves_more:
             saved = (*saved, *((y,) if self.saves_y else ()), *self._pick_aux(ys))

@@ -28,7 +28,8 @@ from ..ops.fusable import Fusable
 from ..ops.indexing import slice_p
 from ..ops.join import cat_p
 from ..ops.shape import broadcast_to_p, reshape_p
-from .batched import BOUNDARY, Batched, Level, batched, lengthened
+from .batched import Batched, Level, batched, lengthened
+from .boundary import BOUNDARY
 
 Rule = Callable[[Primitive, list[Any], list[bool], dict[str, Any], int], Any]
 """``rule(op, arrays, mapped, static, size)``: the op's result (or several) for all samples, the batch in front.

@@ -3,7 +3,7 @@ r"""Floor 3: ``autograd.functional``: derivatives of a function at given inputs,
 ``func.jacrev(f)(x)`` and ``autograd.functional.jacobian(f, x)`` are the same matrix.  Here inputs are a Tensor or a
 tuple of them, and so is what the function returns; results follow them.
 
-May import: floors 0–2, ``derivatives``, ``jacobians``.  Read next: ``vmap.py``.
+May import: floors 0–2, ``tape``, ``jacobians``.  Read next: ``vmap.py``.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from ..core.tensor import Tensor, box
 from ..errors import error
 from ..ops.join import stack
 from ..ops.shape import movedim, reshape
-from .derivatives import Tape, described, reaches
 from .gradient import as_sequence
 from .jacobians import columns, rows, unit_vectors
+from .tape import Tape, described, reaches
 
 STRATEGIES = ("reverse-mode", "forward-mode")
 

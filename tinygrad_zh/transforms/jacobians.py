@@ -15,7 +15,8 @@ from typing import Any
 from ..backend.devices import backend_of
 from ..core.tensor import Tensor, box
 from ..ops.shape import movedim, reshape
-from .derivatives import Argnums, Tape, grad, jvp, tape_of, vjp
+from .derivatives import Argnums, grad, jvp, tape_of, vjp
+from .tape import Tape
 from .tree import unflatten
 from .vmap import vmap
 

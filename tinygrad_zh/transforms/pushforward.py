@@ -32,7 +32,8 @@ from ..core.tensor import Tensor, box
 from ..errors import error
 from ..ops.grad_mode import enable_grad, is_grad_enabled, set_grad_enabled
 from ..ops.shape import broadcast_to_p, sum_to
-from .batched import levels_of, within, zeros_within
+from .batched import levels_of
+from .boundary import within, zeros_within
 from .gradient import as_sequence
 
 

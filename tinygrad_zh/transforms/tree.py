@@ -3,7 +3,7 @@
 ``flatten`` takes a tree apart into its leaves and its structure, ``unflatten`` puts it together again.  Whatever is
 no such container is a leaf, None included.  The leaves of a dict come in its own order.
 
-May import: floors 0–2.  Read next: ``derivatives.py``.
+May import: floors 0–2.  Read next: ``tape.py``.
 """
 
 from __future__ import annotations

@@ -16,7 +16,8 @@ from ..core.tensor import Tensor
 from ..errors import error
 from ..ops.join import cat
 from . import batching_rules as batching_rules
-from .batched import ACTIVE, Batched, Level, enter, leave, within
+from .batched import ACTIVE, Batched, Level
+from .boundary import enter, leave, within
 from .tree import Structure, flatten, spread, unflatten
 
 RANDOMNESS = ("error", "different", "same")

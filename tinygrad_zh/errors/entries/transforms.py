@@ -199,7 +199,7 @@ add_entries(
             ),
             zh=Text(
                 error="{op}：函数返回了 {got}。",
-                expected="{expected}。",
+                expected="应为：{expected}。",
                 hint="结果有多个数时用 vjp、jvp 或 jacrev；如果还返回别的东西，写 has_aux=True。",
             ),
         ),
@@ -271,7 +271,7 @@ add_entries(
             ),
             zh=Text(
                 error="checkpoint：{argument} 是 {got}。",
-                expected="{expected}。",
+                expected="应为：{expected}。",
                 hint="不写这个参数即可：这里采用的就是 PyTorch 的 use_reentrant=False。",
             ),
         ),

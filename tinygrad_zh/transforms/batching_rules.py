@@ -30,6 +30,7 @@ from .batching import (
     full,
     further,
     is_array,
+    looped,
     merged,
     parted,
     refused,
@@ -46,23 +47,38 @@ Static = dict[str, Any]
 
 MODULES.update(
     dict.fromkeys(
-        ("elementwise", "compare", "rounding", "special", "activation", "convert"),
+        (
+            *("elementwise", "compare", "rounding", "convert", "exponentials", "trigonometry", "choosing", "integers"),
+            *("closeness", "activation", "piecewise", "smooth", "grid_sample", "special", "special_elementary"),
+            *("special_normal", "special_gamma", "special_incomplete_gamma", "special_bessel", "special_polynomials"),
+        ),
         aligned,
     )
 )
-RULES.update(dict.fromkeys(("clone", "mT", "matmul", "tril", "triu", "normal", "vmap_share", "vmap_sum"), aligned))
+RULES.update(
+    dict.fromkeys(
+        ("clone", "mT", "matmul", "tril", "triu", "normal", "attention_mask", "vmap_share", "vmap_sum"), aligned
+    )
+)
 RULES.update(
     dict.fromkeys(
         (
             *("sum", "mean", "var", "std", "amax", "amin", "logsumexp", "all", "any", "softmax", "log_softmax"),
+            *("prod", "vector_norm", "moments", "cumsum", "cumprod", "logcumsumexp", "recurrence", "shifted"),
+            *("argsort", "argtopk", "argmode", "argmedian", "argcummax", "argcummin", "resample"),
             *("reshape", "flip", "diagonal", "place_diagonal", "slice", "place", "cat", "split"),
             *("gather", "scatter", "scatter_sum", "vmap_in", "vmap_out"),
         ),
         shifted,
     )
 )
-RULES.update(dict.fromkeys(("class_rows",), folded))
-RULES.update(dict.fromkeys(("nonzero", "mask_positions"), refused))
+RULES.update(
+    dict.fromkeys(
+        ("class_rows", "max_pool", "max_pool_positions", "unfold", "fold", "window_sum", "window_spread"), folded
+    )
+)
+RULES.update(dict.fromkeys(("nonzero", "mask_positions", "groups"), refused))
+RULES["isin"] = looped
 
 # -- shapes and reductions -----------------------------------------------------------------------------
 
@@ -126,6 +142,21 @@ def linear_rule(op: Primitive, arrays: Arrays, mapped: Mapped, static: Static, s
     rows = lengthened(x, ndim) if mapped[0] else x
     y = matmul_p(rows, mT(lengthened(weight, ndim) if mapped[1] else weight))
     return y if bias is None else y + (lengthened(bias, ndim) if mapped[2] else bias)
+
+
+@rule_for("attention")
+def attention_rule(op: Primitive, arrays: Arrays, mapped: Mapped, static: Static, size: int) -> Any:
+    """Products of matrices; each of the two results needs the batch, also where it does not depend on what differs."""
+    ndim = max(sample_ndim(x, m) for x, m in zip(arrays, mapped, strict=True))
+    return op.run([lengthened(x, ndim) if is_array(x) else x for x in full(arrays, mapped, size)], static)
+
+
+@rule_for("layer_norm", "group_norm", "rms_norm", "batch_norm")
+def standardise_rule(op: Primitive, arrays: Arrays, mapped: Mapped, static: Static, size: int) -> Any:
+    """The elements' dimensions are one further back; weights stay below the elements that they belong to."""
+    (x,) = full(arrays[:1], mapped[:1], size)
+    weights = [lengthened(w, len(x.shape) - 1) if m else w for w, m in zip(arrays[1:], mapped[1:], strict=True)]
+    return op.run([x, *weights], {**static, "dims": further(static["dims"])})
 
 
 @rule_for("convolution", "convolution_transpose")

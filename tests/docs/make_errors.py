@@ -26,7 +26,6 @@ AREAS = {
     "7": ("Checks and pictures", "检查与图"),
     "8": ("Families of operations", "各类运算"),
     "9": ("Families of operations, continued", "各类运算（续）"),
-    "9": ("Transforms of functions", "函数变换"),
 }
 HEADS = {
     "en": """# Errors

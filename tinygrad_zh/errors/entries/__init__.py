@@ -6,7 +6,6 @@ E4xx data · E5xx storage · E6xx layers, optimisers, training · E7xx checks an
 E8xx families of operations.
 E4xx data · E5xx storage · E6xx layers, optimisers, training · E7xx checks and pictures ·
 E8xx and E9xx families of operations.
-E4xx data · E5xx storage · E6xx layers, optimisers, training · E7xx checks and pictures · E92x, E93x transforms.
 """
 
 from . import (

@@ -224,6 +224,30 @@ def test_a_multilayer_perceptron_also_against_pytorch() -> None:
         np.testing.assert_allclose(found[name].array, g.numpy(), rtol=1e-12, atol=1e-14)
 
 
+def test_a_convolutional_network_also_against_pytorch() -> None:
+    arrays = {"c1": (4, 2, 3, 3), "b1": (4,), "c2": (4, 2, 3, 3), "w": (3, 16), "b": (3,)}
+    params = {name: drawn(*shape) for name, shape in arrays.items()}
+    x, y = drawn(5, 2, 8, 8), tg.tensor(RNG.integers(0, 3, 5))
+
+    def loss(F: Any) -> Any:
+        def one(p: Any, x: Any, y: Any) -> Any:
+            h = F.max_pool2d(F.relu(F.conv2d(x.unsqueeze(0), p["c1"], p["b1"], padding=1)), 2)
+            h = F.relu(F.conv2d(h, p["c2"], None, stride=2, padding=1, groups=2))
+            return F.cross_entropy(F.linear(h.flatten(1), p["w"], p["b"]), y.unsqueeze(0))
+
+        return one
+
+    per_example(loss(tg.nn.functional), params, x, y)
+    found = func.vmap(func.grad(loss(tg.nn.functional)), (None, 0, 0))(params, x, y)
+    expected = torch.func.vmap(torch.func.grad(loss(torch.nn.functional)), (None, 0, 0))(
+        {name: torch.from_numpy(p.array) for name, p in params.items()},
+        torch.from_numpy(x.array),
+        torch.from_numpy(y.array),
+    )
+    for name, g in expected.items():
+        np.testing.assert_allclose(found[name].array, g.numpy(), rtol=1e-10, atol=1e-12)
+
+
 def test_a_transformer() -> None:
     T, D, H, V = 4, 6, 2, 5
 
@@ -382,6 +406,7 @@ def test_values_of_one_sample_cannot_be_had() -> None:
         lambda x: x * x.tolist(),
         lambda x: x + x.numpy(),
         lambda x: tg.ones(3)[int(x)],
+        lambda x: x * tg.histc(x.reshape(1)),
     ):
         with pytest.raises(GraphError, match="one sample") as caught:
             func.vmap(f)(x)

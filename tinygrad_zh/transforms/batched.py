@@ -78,8 +78,8 @@ class Batched(Operators):
 
     Notes
     -----
-    There is one subclass for each device (`kind_for`).  What looks at values, to check them, sees all samples: ``any``,
-    ``all``, ``min`` and ``max`` do; what would choose a way by them (``bool``, ``item``) is refused.
+    There is one subclass for each device (`kind_for`).  ``any`` and ``all`` ask all samples, for they are asked by checks;
+    what would go on with one sample's value (``item``, ``min``, ``bool``) is refused.
     """
 
     __array_ufunc__ = None  # beside a NumPy array this one decides
@@ -169,13 +169,18 @@ class Batched(Operators):
         """Whether all elements of all samples are true."""
         return self.array.all()
 
+    @property
+    def whole(self) -> Any:
+        """All samples, for whoever checks values and says so."""
+        return getattr(self.array, "whole", self.array)
+
     def min(self) -> Any:  # type: ignore[override]
-        """The least element of all samples."""
-        return self.array.min()
+        """Refused: whoever asks wants to go on with it."""
+        no_values(".min()")
 
     def max(self) -> Any:  # type: ignore[override]
-        """The greatest element of all samples."""
-        return self.array.max()
+        """Refused."""
+        no_values(".max()")
 
     def item(self) -> Any:
         """Refused."""
@@ -246,10 +251,6 @@ class Names:
     def all(self, x: Any) -> Any:
         """Whether all elements of all samples are true."""
         return x.all()
-
-    def min(self, x: Any) -> Any:
-        """The least element of all samples."""
-        return x.min()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._xp, name)

@@ -57,7 +57,8 @@ MODULES.update(
 )
 RULES.update(
     dict.fromkeys(
-        ("clone", "mT", "matmul", "tril", "triu", "normal", "attention_mask", "vmap_share", "vmap_sum"), aligned
+        ("clone", "mT", "matmul", "tril", "triu", "normal", "attention_mask", "view_dtype", "vmap_share", "vmap_sum"),
+        aligned,
     )
 )
 RULES.update(
@@ -65,17 +66,15 @@ RULES.update(
         (
             *("sum", "mean", "var", "std", "amax", "amin", "logsumexp", "all", "any", "softmax", "log_softmax"),
             *("prod", "vector_norm", "moments", "cumsum", "cumprod", "logcumsumexp", "recurrence", "shifted"),
-            *("argsort", "argtopk", "argmode", "argmedian", "argcummax", "argcummin", "resample"),
+            *("argsort", "argtopk", "argmode", "argmedian", "argcummax", "argcummin", "resample", "roll", "pad"),
             *("reshape", "flip", "diagonal", "place_diagonal", "slice", "place", "cat", "split"),
-            *("gather", "scatter", "scatter_sum", "vmap_in", "vmap_out"),
+            *("gather", "scatter", "scatter_sum", "scatter_prod", "scatter_max", "scatter_min", "vmap_in", "vmap_out"),
         ),
         shifted,
     )
 )
 RULES.update(
-    dict.fromkeys(
-        ("class_rows", "max_pool", "max_pool_positions", "unfold", "fold", "window_sum", "window_spread"), folded
-    )
+    dict.fromkeys(("class_rows", "max_pool", "max_pool_positions", "fold", "window_sum", "window_spread"), folded)
 )
 RULES.update(dict.fromkeys(("nonzero", "mask_positions", "groups"), refused))
 RULES["isin"] = looped
@@ -87,6 +86,18 @@ RULES["isin"] = looped
 def expand_rule(op: Primitive, arrays: Arrays, mapped: Mapped, static: Static, size: int) -> Any:
     """Dimensions that broadcasting puts in front go behind the batch."""
     return broadcast_to_p(lengthened(arrays[0], len(static["shape"])), shape=(size, *static["shape"]))
+
+
+@rule_for("unfold")
+def unfold_rule(op: Primitive, arrays: Arrays, mapped: Mapped, static: Static, size: int) -> Any:
+    """Windows of images, or along a dimension: two ops of one name."""
+    return (folded if "windows" in static else shifted)(op, arrays, mapped, static, size)
+
+
+@rule_for("repeat")
+def repeat_rule(op: Primitive, arrays: Arrays, mapped: Mapped, static: Static, size: int) -> Any:
+    """Dimensions that repeating puts in front go behind the batch."""
+    return op.run([lengthened(arrays[0], len(static["sizes"]))], {"sizes": (1, *static["sizes"])})
 
 
 @rule_for("permute")

@@ -78,8 +78,8 @@ class Batched(Operators):
 
     Notes
     -----
-    There is one subclass for each device (`kind_for`).  ``any`` and ``all`` ask all samples, for they are asked by checks;
-    what would go on with one sample's value (``item``, ``min``, ``bool``) is refused.
+    There is one subclass for each device (`kind_for`).  ``any`` and ``all`` ask all samples, for checks ask them; what
+    would go on with one sample's value (``item``, ``min``, ``bool``) is refused.
     """
 
     __array_ufunc__ = None  # beside a NumPy array this one decides

@@ -62,6 +62,7 @@ def flatten(tree: Any) -> tuple[list[Any], Structure]:
 
     Examples
     --------
+    >>> from tinygrad_zh.transforms.tree import flatten, unflatten
     >>> leaves, structure = flatten({"a": 1, "b": (2, [3])})
     >>> leaves, str(structure)
     ([1, 2, 3], "{'a': *, 'b': (*, [*])}")
@@ -113,6 +114,7 @@ def spread(prefix: Any, structure: Structure) -> list[Any] | None:
 
     Examples
     --------
+    >>> from tinygrad_zh.transforms.tree import flatten
     >>> spread((0, None), flatten(({"a": 1, "b": 2}, 3))[1])
     [0, 0, None]
     """

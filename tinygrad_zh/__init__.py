@@ -68,6 +68,7 @@ _LATER = {
     "cuda": ".cuda",
     "data": ".data",
     "fft": ".fft",
+    "func": ".func",
     "linalg": ".linalg",
     "nn": ".nn",
     "optim": ".optim",
@@ -77,6 +78,7 @@ _LATER = {
     "storage": ".storage",
     "testing": ".testing",
     "train": ".train",
+    "utils": ".utils",
 }
 _LATER_NAMES = {"draw": ".picture", "explain": ".picture"}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from .aliases import DType
 from . import autograd as autograd, cuda as cuda, data as data, fft as fft, linalg as linalg, nn as nn
-from . import ops as ops, optim as optim, special as special
+from . import func as func, ops as ops, optim as optim, special as special, utils as utils
 from . import parity as parity, picture as picture, storage as storage, testing as testing
 from . import train as train, transforms as transforms
 from .backend.devices import Device as Device, device as device

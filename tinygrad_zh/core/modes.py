@@ -61,6 +61,11 @@ LISTENING: list[Listener] = []
 """Whoever listens in any thread: as long as nobody does, the door need not look."""
 
 
+LAYERS: list[int] = []
+"""A number for each batch whose dimension is hidden from the ops (``../transforms/batched.py``): as long as there
+is none, the door need not look."""
+
+
 @contextmanager
 def listening(listener: Listener) -> Iterator[None]:
     """Tell `listener` of everything that happens inside the block, in this thread or task."""

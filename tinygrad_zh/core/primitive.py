@@ -34,7 +34,7 @@ from ..backend.devices import BACKENDS
 from ..backend.quiet import quietly
 from ..errors import TinygradZhError, error
 from .inplace import refresh
-from .modes import LISTENING, MODE
+from .modes import LAYERS, LISTENING, MODE
 from .node import Node
 from .registry import registry
 from .symbol import ATOM, Symbol, fill
@@ -216,9 +216,9 @@ class Primitive:
 
     def run(self, arrays: Sequence[Any], static: dict[str, Any]) -> Any:
         """Compute: the one door to the machine, where a fused kernel is chosen and listeners listen."""
-        backend = BACKENDS.get(type(arrays[0])) if arrays else None
-        if backend is None:
-            backend = self._backend_among(arrays)
+        if LAYERS and (y := registry["in_batches"](self, arrays, static)) is not None:
+            return y
+        backend = (BACKENDS.get(type(arrays[0])) if arrays else None) or self._backend_among(arrays)
         kernel = backend.kernels.get(self.name, self.value)
         try:
             y = quietly(kernel, backend.xp, *arrays, **static)
@@ -237,15 +237,15 @@ class Primitive:
 
     def _backend_among(self, arrays: Sequence[Any]) -> Any:
         """Return the backend of the first array; the first operand is a number."""
-        for x in arrays:
-            if type(x) in BACKENDS:
-                return BACKENDS[type(x)]
+        if found := [BACKENDS[type(x)] for x in arrays if type(x) in BACKENDS]:
+            return found[0]
         raise error("no-tensor", op=self.name, kinds=", ".join(type(x).__name__ for x in arrays) or "nothing")
 
     def record(
         self, operands: Any, arrays: Any, parents: Any, y: Any, ys: Any, static: dict[str, Any], plain: bool
     ) -> Node:
         """Make the node: the parents, and exactly the values that the rules name."""
+        operands, parents = registry["shared_out"](self, operands, parents, y) if LAYERS else (operands, parents)
         saved = self._pick_operands(operands)
         if self._saves_more:
             saved = (*saved, *((y,) if self.saves_y else ()), *self._pick_aux(ys))

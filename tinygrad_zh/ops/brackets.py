@@ -82,7 +82,7 @@ def classified(input: Any, item: Any) -> Any:
 def as_index(input: Any, item: Any) -> Any:
     """Return a Tensor of what a user wrote, on the device of `input`."""
     if isinstance(item, Tensor):
-        same = type(item.array) is type(input.array)
+        same = item.device == input.device
         return item if same else registry["tensor"](item, device=input.device)
     empty = isinstance(item, (list, tuple, range)) and not len(item)
     return registry["tensor"](item, dtype=int64 if empty else None, device=input.device)
@@ -157,7 +157,7 @@ def parse(input: Any, index: Any) -> tuple[Place, Picks]:
 
 def refuse_out_of_range(op: str, index: Any, size: int, dim: int, negative: bool = True) -> None:
     """Raise for a position that does not exist.  NumPy would; CuPy takes it modulo the size and says nothing."""
-    array, low = index.array, -size if negative else 0
+    array, low = getattr(index.array, "whole", index.array), -size if negative else 0  # of vmap: all samples
     if array.size and (int(array.min()) < low or int(array.max()) >= size):
         wide = array.astype(int64)  # an int8 cannot be compared to every size
         wrong = wide[(wide < low) | (wide >= size)].reshape(-1)[0]

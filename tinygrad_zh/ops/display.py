@@ -15,7 +15,8 @@ from typing import Any
 from ..aliases import Array, Shape
 from ..backend.devices import CPU, backend_of
 from ..backend.dtypes import bool_, get_default_dtype, int64
-from ..core.registry import register
+from ..core.modes import LAYERS
+from ..core.registry import register, registry
 from ..errors import error
 from .publish import published
 
@@ -193,6 +194,8 @@ def facts(tensor: Any) -> list[str]:
 
 def text_of(tensor: Any) -> str:
     """Return what ``repr(tensor)`` shows."""
+    if LAYERS and (samples := registry["samples_shown"](tensor)) is not None:
+        return f"batched({samples})"  # inside vmap: all samples, and which call of it hides their dimension
     kind = type(tensor).__name__
     prefix = "tensor(" if kind in ("Tensor", "Parameter") else kind + "("
     indent, full = len(prefix), tensor.shape

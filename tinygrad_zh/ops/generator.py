@@ -16,6 +16,8 @@ from typing import Any
 from ..aliases import Array
 from ..backend.devices import Device, as_device, backend_for
 from ..backend.philox import blocks_for, place_of
+from ..core.modes import LAYERS
+from ..core.registry import registry
 from ..core.tensor import Tensor
 from ..errors import error
 from .publish import publish, published
@@ -129,8 +131,12 @@ class Place(Tensor):
             generator = default_generator
         if not isinstance(generator, Generator):
             raise error("generator-kind", kind=type(generator).__name__)
+        if LAYERS:  # inside ``vmap``, where a draw may stand for one of each sample
+            words = 4 * blocks_for(words) * registry["copies_drawn"]()
         self.generator, self.words = generator, words
         self.array, self.node, self.cell = backend_for(device).from_numpy(generator.take(words)), None, None
+        if LAYERS:
+            self.array = registry["place_within"](self.array)
 
 
 default_generator = Generator()

@@ -281,8 +281,8 @@ def check_weights(array: Any, samples: int, replacement: bool) -> None:
     if not bool(xp.all(xp.isfinite(array) & (array >= 0))):
         raise error("multinomial-weights", reason="one is negative, infinite or NaN")
     positive = xp.sum(array > 0, axis=1)
-    fewest = int(xp.min(positive)) if array.shape[0] else samples
-    if fewest == 0:
+    if bool(xp.any(positive == 0)):
         raise error("multinomial-weights", reason="those of a row are all 0")
-    if not replacement and fewest < samples:
-        raise error("multinomial-count", num_samples=samples, available=fewest)
+    if not replacement and bool(xp.any(positive < samples)):
+        available = int(getattr(positive, "whole", positive).min())  # of vmap: all samples
+        raise error("multinomial-count", num_samples=samples, available=available)

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..backend.promotion import can_cast
 from ..core.inplace import CONSTANT, rebase, refresh, share, touch
-from ..core.modes import MODE
+from ..core.modes import LAYERS, MODE
 from ..core.registry import registry
 from ..core.tensor import Tensor, box
 from ..errors import error
@@ -51,6 +51,8 @@ def write(tensor: Tensor, result: Tensor, name: str) -> Tensor:
         if not can_cast(result.dtype, tensor.dtype):
             raise error("inplace-dtype", op=name, result=result.dtype, target=tensor.dtype)
         result = registry["cast"](result, dtype=tensor.dtype)
+    if LAYERS:
+        result = registry["alike"](tensor, result)
     strides = zip(tensor.array.strides, tensor.shape, strict=True)
     if tensor.array.size and any(stride == 0 and n > 1 for stride, n in strides):
         raise error("inplace-readonly", op=name)  # an expanded view: several elements share one place in memory

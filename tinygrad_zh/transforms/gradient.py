@@ -179,7 +179,7 @@ def grad(
         elif isinstance(g, Tensor):
             results.append(g if create_graph else box(own(g.array)))
         else:
-            results.append(box(backend_of(x.array).xp.asarray(g)))
+            results.append(box(backend_of(g).xp.asarray(g)))
     return tuple(results)
 
 

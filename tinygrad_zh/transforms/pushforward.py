@@ -32,6 +32,8 @@ from ..core.tensor import Tensor, box
 from ..errors import error
 from ..ops.grad_mode import enable_grad, is_grad_enabled, set_grad_enabled
 from ..ops.shape import broadcast_to_p, sum_to
+from .batched import levels_of
+from .boundary import within, zeros_within
 from .gradient import as_sequence
 
 
@@ -100,6 +102,7 @@ def push_all(
 ) -> tuple[Tensor, ...]:
     """Sweep the tape once, oldest node first, and return the outputs' tangents; zeros where nothing moves."""
     with set_grad_enabled(recorded):
+        directions = tuple(within(v, levels_of(x.array)) for x, v in zip(starts, directions, strict=True))
         tangents = {x.node: v if recorded else box(v.array) for x, v in zip(starts, directions, strict=True)}
         roots = [refresh(y).node for y in outputs]
         for node in oldest_first((node for node in roots if node is not None), set(tangents)):
@@ -165,7 +168,7 @@ def push_by_transposing(node: Node, tangents: dict[Node | None, Tensor], like: A
     An op with several results pulls all their cotangents at once, so from one of its items the way leads
     through its node on to its operands.  `like` is an array of the device.
     """
-    g = box(backend_of(like).xp.zeros(node.shape, dtype=node.dtype)).requires_grad_()
+    g = zeros_within(like, node.shape, node.dtype).requires_grad_()
     seeds: dict[Node, Any] = {}
     with enable_grad():
         waiting: list[tuple[Node, Any]] = [(node, g)]

@@ -29,6 +29,7 @@ from . import (
     shape,
     storage,
     training,
+    transforms,
 )
 
 __all__ = [
@@ -55,4 +56,5 @@ __all__ = [
     "shape",
     "storage",
     "training",
+    "transforms",
 ]

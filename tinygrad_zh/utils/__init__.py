@@ -1,0 +1,5 @@
+"""Floor 4: ``tinygrad_zh.utils``, a name that PyTorch fixes: what it keeps in ``torch.utils``."""
+
+from . import checkpoint as checkpoint
+
+__all__ = ["checkpoint"]

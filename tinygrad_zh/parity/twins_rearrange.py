@@ -24,6 +24,13 @@ def strided_sum(t: Any, x: Any, shape: Any, stride: Any, offset: Any) -> Any:
     return y.reshape(-1).index_add(0, places.reshape(-1), x.reshape(-1)).reshape(shape)
 
 
+def overlap_add(t: Any, x: Any, shape: Any, dim: int, step: int) -> Any:
+    """Zeros to which all windows were added in their places."""
+    places = t.arange(t.Size(shape).numel()).reshape(shape).unfold(dim, x.shape[-1], step)
+    y = t.zeros(t.Size(shape).numel(), dtype=x.dtype)
+    return y.index_add(0, places.reshape(-1), x.reshape(-1)).reshape(shape)
+
+
 def by_index(reduce: str) -> Twin:
     """A reduction of what an index sends to one place."""
 
@@ -44,10 +51,11 @@ TWINS: dict[str, Twin] = {
     "roll": moves(lambda t, x, shifts, dims: t.roll(x, shifts, dims)),
     "repeated_positions": Twin(lambda t, repeats: t.repeat_interleave(repeats)),
     "view_dtype": Twin(lambda t, x, dtype: x.view(getattr(t, dtype.name))),
-    "unfold": moves(lambda t, x, dim, size, step: x.unfold(dim, size, step), at_most_all),
+    "windows": moves(lambda t, x, dim, size, step: x.unfold(dim, size, step), at_most_all),
     "as_strided": moves(
         lambda t, x, size, stride, offset: t.as_strided(x.contiguous(), size, stride, offset), at_most_all
     ),
+    "overlap_add": Twin(overlap_add, terms=lambda y, x, **_: max(1, x.shape[-1]), linear=True),
     "strided_sum": Twin(strided_sum, terms=lambda y, x, **_: max(1, x.numel()), linear=True),
     "pad": moves(padded),
     "scatter_prod": by_index("prod"),

@@ -42,6 +42,14 @@ def the_general_way() -> Iterator[None]:
             op.__dict__.update(state)
 
 
+def summary(x: Any) -> Any:
+    """What a saved value is, but for the numbers in an array."""
+    if type(x) is tuple:
+        return tuple(summary(part) for part in x)
+    has_node = isinstance(x, Tensor) and x.node is not None
+    return type(x).__name__, getattr(x, "shape", x), has_node
+
+
 def shape_of_graph(ys: tuple[Any, ...]) -> list[Any]:
     """What the nodes before `ys` say, in the order in which they were made; nothing of the arrays themselves."""
     nodes: dict[int, Node] = {}
@@ -55,10 +63,7 @@ def shape_of_graph(ys: tuple[Any, ...]) -> list[Any]:
     told = []
     for key in sorted(nodes):
         node = nodes[key]
-        saved = [
-            (type(x).__name__, getattr(x, "shape", x), None if not isinstance(x, Tensor) or x.node is None else "node")
-            for x in node.saved or ()
-        ]
+        saved = [summary(x) for x in node.saved or ()]
         parents = [None if p is None else places[p.id] for p in node.parents]
         told.append((node.name, parents, saved, sorted(node.static), node.shape, node.dtype, node.watched))
     return told
@@ -104,7 +109,7 @@ def test_it_is_written_at_the_first_call_and_can_be_read(scaled: Primitive) -> N
         y.sum().backward()
         assert y.tolist() == [3.0, 6.0]
     assert x.grad.tolist() == [6.0, 6.0]
-    assert scaled.source.startswith("def apply(x, *, k=ABSENT, low=default_low):")
+    assert scaled.source.startswith("def apply(x, *, k=ABSENT, low=_default_low):")
     assert "def pull(node, g, boxed, useful):" in scaled.source
     assert vars(scaled)["apply"].__code__.co_filename in linecache.cache
 
@@ -120,7 +125,7 @@ def test_what_a_kernel_refuses_is_explained_with_the_written_line_in_the_traceba
     scaled(x, k=1.0)
     with pytest.raises(TinygradZhError, match="too low") as caught:
         scaled(x, k=-1.0)
-    assert "quiet.run(the_kernel, xp, x_array, k=k, low=low)" in "".join(traceback.format_exception(caught.value))
+    assert "_quiet.run(the_kernel, _xp, x_array, k=k, low=low)" in "".join(traceback.format_exception(caught.value))
 
 
 def test_an_op_within_an_op_goes_the_general_way(scaled: Primitive) -> None:
@@ -130,6 +135,21 @@ def test_an_op_within_an_op_goes_the_general_way(scaled: Primitive) -> None:
 
     for _ in range(2):
         assert outer(tg.tensor([1.0, 2.0])).tolist() == [2.0, 4.0]
+
+
+def test_arguments_may_have_any_name() -> None:
+    """Names that the written functions use themselves among them."""
+
+    @primitive("<x>", vjp_x=lambda g, value, quiet, op: g * value * quiet * op, name="named_oddly")
+    def odd(xp: Any, x: Any, run: Any, *, value: float, quiet: float, op: float, kernels: int = 1, new: int = 2) -> Any:
+        return x * (value * quiet * op) + run * kernels * new
+
+    for _ in range(2):
+        x = tg.tensor([1.0, 2.0], requires_grad=True)
+        y = odd(x, 3.0, value=2.0, quiet=3.0, op=5.0)
+        y.sum().backward()
+        assert y.tolist() == [36.0, 66.0]
+        assert x.grad.tolist() == [30.0, 30.0]
 
 
 @pytest.mark.parametrize("function", ["exp", "sin", "mul", "add", "div", "neg", "sqrt", "log"])

@@ -7,12 +7,12 @@ left to find out, as ``dataclass`` writes an ``__init__``.  For ``mul(a, b)`` th
 
     def pull(node, g, boxed, useful):
         if boxed or useful is not None or node.saved is None:
-            return pull_generally(node, g, boxed, useful)
+            return _pull_generally(node, g, boxed, useful)
         a, b = node.saved
         ...                                                 # tensors to arrays; was one written to since?
         a_parent, b_parent = node.parents
-        a_share = None if a_parent is None else g * rule_a(b)
-        b_share = None if b_parent is None else g * rule_b(a)
+        a_share = None if a_parent is None else g * _rule_a(b)
+        b_share = None if b_parent is None else g * _rule_b(a)
         return a_share, b_share
 
 ``print(tg.mul.source)`` shows both.  They take what is common: Tensors on the CPU, of one floating dtype, with
@@ -52,20 +52,21 @@ SHARED = {
     "Node": Node,
     "Tensor": Tensor,
     "TinygradZhError": TinygradZhError,
-    "array_type": CPU.array_type,
-    "as_array": as_array,
-    "float32": float32,
-    "float64": float64,
-    "kernels": CPU.kernels,
-    "new": object.__new__,
-    "next_serial": next_serial,
-    "quiet": quiet,
-    "refresh": refresh,
-    "registry": registry,
-    "run": Primitive.run,
-    "xp": CPU.xp,
+    "_array_type": CPU.array_type,
+    "_as_array": as_array,
+    "_float32": float32,
+    "_float64": float64,
+    "_kernels": CPU.kernels,
+    "_new": object.__new__,
+    "_next_serial": next_serial,
+    "_quiet": quiet,
+    "_refresh": refresh,
+    "_registry": registry,
+    "_run": Primitive.run,
+    "_xp": CPU.xp,
 }
-"""What the written functions may name, besides what belongs to the op."""
+"""What the written functions may name, besides what belongs to the op.  What is written in small letters begins with
+an underscore, so that an operand or argument of the same name does not hide it."""
 
 
 def write_out(op: Primitive) -> None:
@@ -80,13 +81,13 @@ def write_out(op: Primitive) -> None:
     file = f"{__file__} for {op.name}"  # so that it counts as this package's, not as the user's program
     names: dict[str, Any] = {
         **SHARED,
-        "op": op,
-        "value": op.value,
-        "ufunc": getattr(CPU.xp, op.ufunc) if op.ufunc else None,
-        "generally": Primitive.apply.__get__(op),
-        "pull_generally": Primitive.pull.__get__(op),
-        **{f"rule_{n}": rule.function for n, rule in zip(op.operands, op.rules, strict=True) if rule is not None},
-        **{f"default_{n}": default for n, default in op.defaults.items()},
+        "_op": op,
+        "_value": op.value,
+        "_ufunc": getattr(CPU.xp, op.ufunc) if op.ufunc else None,
+        "_generally": Primitive.apply.__get__(op),
+        "_pull_generally": Primitive.pull.__get__(op),
+        **{f"_rule_{n}": rule.function for n, rule in zip(op.operands, op.rules, strict=True) if rule is not None},
+        **{f"_default_{n}": default for n, default in op.defaults.items()},
     }
     linecache.cache[file] = (len(op.source), None, op.source.splitlines(keepends=True), file)  # for tracebacks
     exec(compile(op.source, file, "exec"), names)
@@ -102,31 +103,31 @@ def apply_of(op: Primitive) -> str:
     """Write the way forward: the steps of ``Primitive.apply``, ``run`` and ``record``."""
     names, statics = op.operands, op.static_names
     given = ", ".join([*names, *(f"{n}={n}" for n in statics)])
-    general = f"return generally({given})"
+    general = f"return _generally({given})"
     static = "{" + ", ".join(f'"{n}": {n}' for n in statics) + "}" if statics else "NO_STATIC"
-    defaults = [f"{n}=default_{n}" if n in op.defaults else f"{n}=ABSENT" for n in statics]
+    defaults = [f"{n}=_default_{n}" if n in op.defaults else f"{n}=ABSENT" for n in statics]
     lines = [f"def apply({', '.join([*names, *(['*', *defaults] if statics else [])])}):"]
     required = [n for n in statics if n not in op.defaults]
     if required:
         present = f"**{{n: v for n, v in {static}.items() if v is not ABSENT}}"
         lines += [f"    if {' or '.join(f'{n} is ABSENT' for n in required)}:  # the general way says so"]
-        lines += [f"        return generally({', '.join([*names, present])})"]
+        lines += [f"        return _generally({', '.join([*names, present])})"]
     for i, n in enumerate(names):
         lines += operand_lines(op, i, n, general, static)
     lines += ["    the_mode = MODE.get()", "    if the_mode.listeners:", f"        {general}"]
     if op.promote is not None:
-        lines += ["    if the_dtype is not float32 and the_dtype is not float64:", f"        {general}"]
+        lines += ["    if the_dtype is not _float32 and the_dtype is not _float64:", f"        {general}"]
     arrays = ", ".join(f"{n}_array" for n in names)
     if op.ufunc and op.name not in CPU.kernels:
-        lines += ["    try:", f"        y = quiet.run(ufunc, {arrays})"]
+        lines += ["    try:", f"        y = _quiet.run(_ufunc, {arrays})"]
     else:
-        call = ", ".join(["xp", arrays, *(f"{n}={n}" for n in statics)])
+        call = ", ".join(["_xp", arrays, *(f"{n}={n}" for n in statics)])
         lines += [
-            f'    the_kernel = kernels.get("{op.name}", value)',
+            f'    the_kernel = _kernels.get("{op.name}", _value)',
             "    try:",
-            f"        y = quiet.run(the_kernel, {call})",
+            f"        y = _quiet.run(the_kernel, {call})",
             "        if y is NotImplemented:  # the kernel is not for these operands",
-            f"            y = quiet.run(value, {call})",
+            f"            y = _quiet.run(_value, {call})",
             *([f"        {', '.join(['y', *op.aux])} = y"] if op.aux else []),
         ]
     lines += [
@@ -135,16 +136,16 @@ def apply_of(op: Primitive) -> str:
         "    except TinygradZhError:",
         "        raise",
         "    except FAILURES as problem:",
-        f'        raise registry["diagnose"](op, ({arrays},), {static}, problem) from problem',
+        f'        raise _registry["diagnose"](_op, ({arrays},), {static}, problem) from problem',
     ]
     for n in ["y", *op.aux]:
-        lines += [f"    if type({n}) is not array_type:", f"        {n} = as_array({n}, CPU)"]
+        lines += [f"    if type({n}) is not _array_type:", f"        {n} = _as_array({n}, CPU)"]
     lines += node_lines(op, static)
     if op.view:
-        lines += [f'    return registry["box_special"](op, y, the_node, {names[0]}, {static})']
+        lines += [f'    return _registry["box_special"](_op, y, the_node, {names[0]}, {static})']
     else:
-        lines += ["    result = new(Tensor)", "    result.array, result.cell, result.node = y, None, the_node"]
-        lines += ["    return result"]
+        lines += ["    the_result = _new(Tensor)"]
+        lines += ["    the_result.array, the_result.cell, the_result.node = y, None, the_node", "    return the_result"]
     return "\n".join(lines) + "\n"
 
 
@@ -155,9 +156,9 @@ def operand_lines(op: Primitive, position: int, n: str, general: str, static: st
         f"    if isinstance({n}, Tensor):",
         f"        {n}_cell = {n}.cell",
         f"        if {n}_cell is not None:",
-        f"            refresh({n})",
+        f"            _refresh({n})",
         f"        {n}_array, {n}_node = {n}.array, {n}.node",
-        f"        if type({n}_array) is not array_type:",
+        f"        if type({n}_array) is not _array_type:",
         f"            {general}",
     ]
     if op.promote is not None and first:
@@ -176,8 +177,8 @@ def operand_lines(op: Primitive, position: int, n: str, general: str, static: st
     if first:
         among = " or ".join(f"isinstance({m}, Tensor)" for m in others)
         lines += [
-            f"    elif type({n}) is array_type{f' and not ({among})' if among else ''}:  # a rule at work on arrays",
-            f"        return run(op, ({', '.join(op.operands)},), {static}){'[0]' if op.aux else ''}",
+            f"    elif type({n}) is _array_type{f' and not ({among})' if among else ''}:  # a rule at work on arrays",
+            f"        return _run(_op, ({', '.join(op.operands)},), {static}){'[0]' if op.aux else ''}",
         ]
     return [*lines, "    else:", f"        {general}"]
 
@@ -193,8 +194,8 @@ def node_lines(op: Primitive, static: str) -> list[str]:
     cells = [f"{n}_cell" for n in op.saves if n in names]
     lines = [
         f"    if the_mode.recording and ({tracked}){floating}:",
-        "        the_node = new(Node)",
-        "        the_node.id, the_node.op, the_node.static = next_serial(), op, " + static,
+        "        the_node = _new(Node)",
+        "        the_node.id, the_node.op, the_node.static = _next_serial(), _op, " + static,
         f"        the_node.parents = ({', '.join(f'{n}_node' for n in names)},)",
         f"        the_node.saved = ({''.join(f'{each}, ' for each in saved)})",
         "        the_node.shape, the_node.dtype, the_node.watched = y.shape, y.dtype, False",
@@ -227,7 +228,7 @@ def saved_expression(op: Primitive, n: str) -> str:
 
 def pull_of(op: Primitive) -> str:
     """Write the way back: the steps of ``Primitive.read`` and ``pull`` on arrays."""
-    general = "return pull_generally(node, g, boxed, useful)"
+    general = "return _pull_generally(node, g, boxed, useful)"
     lines = [
         "def pull(node, g, boxed, useful):",
         "    if boxed or useful is not None or node.saved is None:",
@@ -254,7 +255,7 @@ def pull_of(op: Primitive) -> str:
             lines += [f"    if {n}_parent is not None:", f"        {general}  # which refuses", f"    {n}_share = None"]
             continue
         given = [f'node.static["{m}"]' if m in op.static_names else m for m in rule.names]
-        share = f"rule_{n}({', '.join(given)})"
+        share = f"_rule_{n}({', '.join(given)})"
         lines += [f"    {n}_share = None if {n}_parent is None else {'g * ' if rule.partial else ''}{share}"]
     shares = ", ".join(f"{n}_share" for n in op.operands)
     return "\n".join([*lines, f"    return {shares}{',' if len(parents) == 1 else ''}"]) + "\n"

@@ -143,10 +143,10 @@ def index_put(input: Any, indices: Any, values: Any, accumulate: bool = False) -
     for x in (*indices, values):
         if not isinstance(x, Tensor):
             raise error("not-a-tensor", op="index_put", kind=type(x).__name__)
-    if values.dtype != input.dtype and values.shape:
-        raise error("source-dtype", op="index_put", source=values.dtype, dtype=input.dtype)
-    if values.dtype != input.dtype:  # a 0-d tensor counts as a number
-        values = registry["cast"](values, dtype=input.dtype)
+    if values.dtype != input.dtype:
+        if values.shape or all(x.dtype.kind != "b" for x in indices):
+            raise error("source-dtype", op="index_put", source=values.dtype, dtype=input.dtype)
+        values = registry["cast"](values, dtype=input.dtype)  # beside a mask, a 0-d tensor counts as a number
     # A 0-d index stands for a single slice: one of length 1, for the brackets would take it as an int.
     lifted = tuple(x if x.shape or x.dtype.kind == "b" else reshape_p(x, shape=(1,)) for x in indices)
     _, picks = parse(input, lifted)

@@ -240,7 +240,10 @@ def squeeze(input: Any, dim: Any = None, *, axis: Any = None) -> Any:
     if chosen is None:
         gone = set(range(input.ndim))
     else:
-        gone = {one_dim("squeeze", d, input.ndim) for d in ((chosen,) if isinstance(chosen, int) else chosen)}
+        listed = (chosen,) if isinstance(chosen, int) else chosen
+        gone = {one_dim("squeeze", d, input.ndim) for d in listed}
+        if len(gone) != len(listed):
+            raise error("dim-repeated", op="squeeze", dims=tuple(listed))
     return reshape_p(input, shape=tuple(n for i, n in enumerate(input.shape) if n != 1 or i not in gone))
 
 

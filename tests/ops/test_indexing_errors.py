@@ -63,7 +63,7 @@ ERRORS: dict[str, tuple[type[Exception], str, Callable[[], Any]]] = {
     "scatter: source": (ShapeError, "source of shape \\(1,\\)", lambda: x3.scatter(0, tg.tensor([0, 1]), x3[:1])),
     "scatter: dtype": (DTypeError, "dtype int64", lambda: x3.scatter(0, tg.tensor([0]), tg.tensor([1]))),
     "scatter: nothing": (DTypeError, "NoneType", lambda: x3.scatter(0, tg.tensor([0]))),
-    "scatter: reduce": (ArgumentError, "multiply", lambda: x3.scatter(0, tg.tensor([0]), x3, reduce="multiply")),
+    "scatter: reduce": (ArgumentError, "reduce=.mean.", lambda: x3.scatter(0, tg.tensor([0]), x3, reduce="mean")),
     "scatter_add: number": (DTypeError, "float", lambda: x3.scatter_add(0, tg.tensor([0]), 1.0)),
     "index_select: dims": (IndexingError, "\\(1, 1\\)", lambda: x3.index_select(0, tg.tensor([[1]]))),
     "index_select: negative": (IndexingError, "index -1", lambda: x3.index_select(0, tg.tensor([-1]))),

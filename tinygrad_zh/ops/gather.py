@@ -221,7 +221,7 @@ def scatter(
         if reduce not in ("add", "multiply"):
             raise error("argument", op="scatter", argument="reduce", expected="None, 'add' or 'multiply'", got=reduce)
         if number:
-            given = number_for("scatter", given, input.dtype)
+            index, given = index_of("scatter", index, input), number_for("scatter", given, input.dtype)
             given = box(backend_of(input.array).xp.full(index.shape, given, dtype=input.dtype))
         kind = "sum" if reduce == "add" else "prod"
         return registry["scatter_reduce"](input, dim, index, given, kind, axis=axis)

@@ -9,7 +9,6 @@ Read next: ``padding.py``.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from ..aliases import Shape
@@ -31,8 +30,7 @@ from .shape import clone
 
 @primitive(
     r"\operatorname{unfold}(<x>)",
-    vjp_x=lambda g, x_shape, dim, step: strided_sum(g, shape=x_shape, stride=walk(x_shape, dim, step), offset=0),
-    tex_rules={"x": r"\sum_{\mathrm{windows}} g"},
+    vjp_x=lambda g, x_shape, dim, step: window_sum(g, shape=x_shape, dim=dim, step=step),
     name="unfold",
 )
 def unfold_p(xp: Any, x: Any, *, dim: int, size: int, step: int) -> Any:
@@ -40,6 +38,20 @@ def unfold_p(xp: Any, x: Any, *, dim: int, size: int, step: int) -> Any:
     shape = (*x.shape[:dim], (x.shape[dim] - size) // step + 1, *x.shape[dim + 1 :], size)
     strides = (*x.strides[:dim], x.strides[dim] * step, *x.strides[dim + 1 :], x.strides[dim])
     return protected(xp.lib.stride_tricks.as_strided(x, shape, strides), step < size)
+
+
+@primitive(
+    r"\operatorname{window\_sum}(<x>)",
+    vjp_x=lambda g, x_shape, dim, step: clone(unfold_p(g, dim=dim, size=x_shape[-1], step=step)),
+    tex_rules={"x": r"\operatorname{unfold}(g)"},
+)
+def window_sum(xp: Any, x: Any, *, shape: Shape, dim: int, step: int) -> Any:
+    """Return zeros of `shape` to which all windows were added in their places: the transpose of unfolding."""
+    y = xp.zeros(shape, dtype=x.dtype)
+    reach = x.shape[dim] * step
+    for k in range(x.shape[-1]):  # the k-th elements of all windows stand `step` apart
+        y[(*(slice(None),) * dim, slice(k, k + reach, step))] += x[..., k]
+    return y
 
 
 @primitive(
@@ -65,17 +77,6 @@ def strided_sum(xp: Any, x: Any, *, shape: Shape, stride: tuple[int, ...], offse
     for d, (n, step) in enumerate(zip(x.shape, stride, strict=True)):
         places = places + (xp.arange(n) * step).reshape(-1, *(1,) * (x.ndim - d - 1))
     return sum_flat(xp, x, places, shape)
-
-
-def c_strides(shape: Shape) -> tuple[int, ...]:
-    """Return how many elements lie between neighbours along each dimension, of a tensor in C order."""
-    return tuple(math.prod(shape[d + 1 :]) for d in range(len(shape)))
-
-
-def walk(x_shape: Shape, dim: int, step: int) -> tuple[int, ...]:
-    """Return the strides of the windows in the flattened tensor."""
-    plain = c_strides(x_shape)
-    return (*plain[:dim], plain[dim] * step, *plain[dim + 1 :], plain[dim])
 
 
 def overlaps(size: Shape, stride: tuple[int, ...]) -> bool:

@@ -31,7 +31,7 @@ from .shape import clone
 @primitive(
     r"\operatorname{unfold}(<x>)",
     vjp_x=lambda g, x_shape, dim, step: window_sum(g, shape=x_shape, dim=dim, step=step),
-    name="unfold",
+    name="windows",
 )
 def unfold_p(xp: Any, x: Any, *, dim: int, size: int, step: int) -> Any:
     """Return a view of all windows of `size` elements along `dim`, one every `step`, as a new last dimension."""

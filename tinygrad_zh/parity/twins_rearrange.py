@@ -51,7 +51,7 @@ TWINS: dict[str, Twin] = {
     "roll": moves(lambda t, x, shifts, dims: t.roll(x, shifts, dims)),
     "repeated_positions": Twin(lambda t, repeats: t.repeat_interleave(repeats)),
     "view_dtype": Twin(lambda t, x, dtype: x.view(getattr(t, dtype.name))),
-    "unfold": moves(lambda t, x, dim, size, step: x.unfold(dim, size, step), at_most_all),
+    "windows": moves(lambda t, x, dim, size, step: x.unfold(dim, size, step), at_most_all),
     "as_strided": moves(
         lambda t, x, size, stride, offset: t.as_strided(x.contiguous(), size, stride, offset), at_most_all
     ),

@@ -30,7 +30,7 @@ from .shape import clone
 
 @primitive(
     r"\operatorname{unfold}(<x>)",
-    vjp_x=lambda g, x_shape, dim, step: window_sum(g, shape=x_shape, dim=dim, step=step),
+    vjp_x=lambda g, x_shape, dim, step: overlap_add(g, shape=x_shape, dim=dim, step=step),
     name="windows",
 )
 def unfold_p(xp: Any, x: Any, *, dim: int, size: int, step: int) -> Any:
@@ -41,11 +41,11 @@ def unfold_p(xp: Any, x: Any, *, dim: int, size: int, step: int) -> Any:
 
 
 @primitive(
-    r"\operatorname{window\_sum}(<x>)",
+    r"\operatorname{overlap\_add}(<x>)",
     vjp_x=lambda g, x_shape, dim, step: clone(unfold_p(g, dim=dim, size=x_shape[-1], step=step)),
     tex_rules={"x": r"\operatorname{unfold}(g)"},
 )
-def window_sum(xp: Any, x: Any, *, shape: Shape, dim: int, step: int) -> Any:
+def overlap_add(xp: Any, x: Any, *, shape: Shape, dim: int, step: int) -> Any:
     """Return zeros of `shape` to which all windows were added in their places: the transpose of unfolding."""
     y = xp.zeros(shape, dtype=x.dtype)
     reach = x.shape[dim] * step

@@ -24,7 +24,7 @@ def strided_sum(t: Any, x: Any, shape: Any, stride: Any, offset: Any) -> Any:
     return y.reshape(-1).index_add(0, places.reshape(-1), x.reshape(-1)).reshape(shape)
 
 
-def window_sum(t: Any, x: Any, shape: Any, dim: int, step: int) -> Any:
+def overlap_add(t: Any, x: Any, shape: Any, dim: int, step: int) -> Any:
     """Zeros to which all windows were added in their places."""
     places = t.arange(t.Size(shape).numel()).reshape(shape).unfold(dim, x.shape[-1], step)
     y = t.zeros(t.Size(shape).numel(), dtype=x.dtype)
@@ -55,7 +55,7 @@ TWINS: dict[str, Twin] = {
     "as_strided": moves(
         lambda t, x, size, stride, offset: t.as_strided(x.contiguous(), size, stride, offset), at_most_all
     ),
-    "window_sum": Twin(window_sum, terms=lambda y, x, **_: max(1, x.shape[-1]), linear=True),
+    "overlap_add": Twin(overlap_add, terms=lambda y, x, **_: max(1, x.shape[-1]), linear=True),
     "strided_sum": Twin(strided_sum, terms=lambda y, x, **_: max(1, x.numel()), linear=True),
     "pad": moves(padded),
     "scatter_prod": by_index("prod"),

@@ -11,9 +11,9 @@ from tinygrad_zh.core.primitive import Primitive
 
 def all_primitives() -> list[Primitive]:
     """Every primitive in every file of ops/, in the order of names."""
-    found = {}
+    found: dict[int, Primitive] = {}  # by identity: two of one name are two
     for module in pkgutil.iter_modules(ops.__path__):
         for value in vars(importlib.import_module(f"{ops.__name__}.{module.name}")).values():
             if isinstance(value, Primitive):
-                found[value.name] = value
-    return [found[name] for name in sorted(found)]
+                found[id(value)] = value
+    return sorted(found.values(), key=lambda op: op.name)

@@ -36,7 +36,8 @@ def scatter_prod(xp: Any, x: Any, index: Any, src: Any, *, dim: int) -> Any:
 
 @primitive(
     r"\operatorname{scatter\_max}(<x>, <index>, <src>)",
-    vjp=lambda g, x, index, src, y, dim, include_self: winners(g, x, index, src, y, dim, include_self),
+    vjp_x=lambda g, x, index, src, y, dim, include_self: own_share(g, x, index, src, y, dim, include_self),
+    vjp_src=lambda g, x, index, src, y, dim: sent_share(g, x, index, src, y, dim),
     tex_rules={"x": r"\frac{g \odot [x = y]}{n}", "src": r"\operatorname{gather}(g / n) \odot [\mathit{src} = y]"},
 )
 def scatter_max(xp: Any, x: Any, index: Any, src: Any, *, dim: int, include_self: bool) -> Any:
@@ -46,7 +47,8 @@ def scatter_max(xp: Any, x: Any, index: Any, src: Any, *, dim: int, include_self
 
 @primitive(
     r"\operatorname{scatter\_min}(<x>, <index>, <src>)",
-    vjp=lambda g, x, index, src, y, dim, include_self: winners(g, x, index, src, y, dim, include_self),
+    vjp_x=lambda g, x, index, src, y, dim, include_self: own_share(g, x, index, src, y, dim, include_self),
+    vjp_src=lambda g, x, index, src, y, dim: sent_share(g, x, index, src, y, dim),
     tex_rules={"x": r"\frac{g \odot [x = y]}{n}", "src": r"\operatorname{gather}(g / n) \odot [\mathit{src} = y]"},
 )
 def scatter_min(xp: Any, x: Any, index: Any, src: Any, *, dim: int, include_self: bool) -> Any:
@@ -103,20 +105,26 @@ def refuse_twice() -> Any:
     raise error("scatter-prod-twice")
 
 
-def winners(g: Any, x: Any, index: Any, src: Any, y: Any, dim: int, include_self: bool) -> tuple[Any, ...]:
+def own_share(g: Any, x: Any, index: Any, src: Any, y: Any, dim: int, include_self: bool) -> Any:
+    """The share of an element of `x` that equals the extreme."""
+    wins, share = registry["cast"](x == y, dtype=y.dtype), even_share(g, x, index, src, y, dim)
+    return wins * share if include_self else scatter_p(wins * share, index, 0, dim=dim)
+
+
+def sent_share(g: Any, x: Any, index: Any, src: Any, y: Any, dim: int) -> Any:
+    """The share of an element of `src` that equals the extreme."""
+    wins = registry["cast"](src == gather_p(y, index, dim=dim), dtype=y.dtype)
+    return wins * gather_p(even_share(g, x, index, src, y, dim), index, dim=dim)
+
+
+def even_share(g: Any, x: Any, index: Any, src: Any, y: Any, dim: int) -> Any:
     """Divide the cotangent evenly among all that equal the extreme.
 
     As in PyTorch, an element of `x` that equals it counts even if it did not compete.
     """
-    self_wins = registry["cast"](x == y, dtype=y.dtype)
-    wins = registry["cast"](src == gather_p(y, index, dim=dim), dtype=y.dtype)
-    share = g / (self_wins + scatter_sum(wins, index, shape=x.shape, dim=dim))
-    to_self = self_wins * share
-    return (
-        to_self if include_self else scatter_p(to_self, index, 0, dim=dim),
-        None,
-        wins * gather_p(share, index, dim=dim),
-    )
+    own = registry["cast"](x == y, dtype=y.dtype)
+    sent = registry["cast"](src == gather_p(y, index, dim=dim), dtype=y.dtype)
+    return g / (own + scatter_sum(sent, index, shape=x.shape, dim=dim))
 
 
 # -- PyTorch's functions -------------------------------------------------------------------------------

@@ -16,14 +16,14 @@ for variable in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):
 
 def main() -> None:
     """Run the jobs named on the command line, or all."""
-    from .jobs import JOBS
+    from .jobs import JOBS, ON_A_GPU
     from .report import HEADS, rows, write
 
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("jobs", nargs="*", help=f"which of {', '.join(JOBS)}; all by default")
+    parser.add_argument("jobs", nargs="*", help=f"which of {', '.join(JOBS)}; all by default; {ON_A_GPU[0]}")
     parser.add_argument("--quick", action="store_true", help="few rounds, only to see that it works")
     arguments = parser.parse_args()
-    unknown = sorted(set(arguments.jobs) - set(JOBS))
+    unknown = sorted(set(arguments.jobs) - {*JOBS, *ON_A_GPU})
     if unknown:
         parser.error(f"unknown jobs {', '.join(unknown)}; there are {', '.join(JOBS)}")
     chosen = arguments.jobs or list(JOBS)

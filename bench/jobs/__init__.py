@@ -1,3 +1,5 @@
 """The jobs: each module has ``run(quick) -> list of Comparison``."""
 
 JOBS = ("mlp", "chain", "long_chain", "memory", "start")
+ON_A_GPU = ("cuda",)
+"""Run only when named."""

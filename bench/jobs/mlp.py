@@ -24,7 +24,9 @@ def data() -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     return x, images.labels[: BATCH * BATCHES].astype(np.int64)
 
 
-def article_loop(framework: Any, tensor: Callable[[Any], Any], optimizer: str) -> Callable[[], float]:
+def article_loop(
+    framework: Any, tensor: Callable[[Any], Any], optimizer: str, device: str = "cpu"
+) -> Callable[[], float]:
     """Return one step of the article's loop, written once for both frameworks: only the import differs."""
     nn, optim = framework.nn, framework.optim
 
@@ -41,7 +43,7 @@ def article_loop(framework: Any, tensor: Callable[[Any], Any], optimizer: str) -
             x = framework.relu(self.fc2(x))
             return self.fc3(x)
 
-    net = Net()
+    net = Net().to(device)
     criterion = nn.CrossEntropyLoss()
     if optimizer == "sgd":
         optimiser = optim.SGD(net.parameters(), lr=0.01, momentum=0.9)

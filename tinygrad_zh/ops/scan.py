@@ -181,13 +181,20 @@ def cumprod(input: Any, dim: Any = None, *, dtype: Any = None, axis: Any = None)
 
 
 def running(xp: Any, combine: Callable[..., Any], x: Any, dim: int) -> Any:
-    """Combine every element with all before it; what has no ``accumulate`` (CuPy's functions) goes step by step."""
-    if hasattr(combine, "accumulate"):
+    """Combine every element with all before it; `combine` has to be associative.
+
+    CuPy's functions cannot accumulate.  There it takes log₂ n passes, each reaching back twice as far: Hillis and
+    Steele (1986), "Data Parallel Algorithms".
+    """
+    try:
         return combine.accumulate(x, axis=dim)
-    y = xp.array(xp.moveaxis(x, dim, 0), order="C")
-    for i in range(1, len(y)):
-        y[i] = combine(y[i - 1], y[i])
-    return xp.moveaxis(y, 0, dim).copy()
+    except (AttributeError, NotImplementedError):
+        y, step = x.copy(), 1
+    while step < x.shape[dim]:
+        later = combine(part(y, dim, step, None), part(y, dim, None, -step))
+        y = xp.concatenate([part(y, dim, None, step), later], axis=dim)
+        step *= 2
+    return y
 
 
 @primitive(

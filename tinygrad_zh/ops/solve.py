@@ -11,6 +11,8 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ..backend.dtypes import int32
 from ..core.primitive import primitive
 from ..errors import error
@@ -40,6 +42,8 @@ def inv_p(xp: Any, x: Any) -> Any:
 )
 def solve_p(xp: Any, a: Any, b: Any) -> Any:
     """Solve A X = B, both matrices; where there is no solution, see `inv_p`."""
+    lead = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])  # CuPy's does not broadcast by itself
+    a, b = (xp.broadcast_to(x, (*lead, *x.shape[-2:])) for x in (a, b))
     try:
         return xp.linalg.solve(a, b)
     except xp.linalg.LinAlgError:

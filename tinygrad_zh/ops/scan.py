@@ -180,16 +180,20 @@ def cumprod(input: Any, dim: Any = None, *, dtype: Any = None, axis: Any = None)
     return scan(cumprod_p, summable(input, dtype), dim, axis)
 
 
-def running(xp: Any, combine: Callable[..., Any], x: Any, dim: int) -> Any:
-    """Combine every element with all before it; `combine` has to be associative.
-
-    CuPy's functions cannot accumulate.  There it takes log₂ n passes, each reaching back twice as far: Hillis and
-    Steele (1986), "Data Parallel Algorithms".
-    """
+def running(xp: Any, best: Any, x: Any, dim: int) -> Any:
+    """Return the best so far, by ``maximum`` or ``minimum``."""
     try:
-        return combine.accumulate(x, axis=dim)
-    except (AttributeError, NotImplementedError):
-        y, step = x.copy(), 1
+        return best.accumulate(x, axis=dim)
+    except (AttributeError, NotImplementedError):  # CuPy's functions cannot
+        return combined(xp, best, x, dim)
+
+
+def combined(xp: Any, combine: Callable[..., Any], x: Any, dim: int) -> Any:
+    """Combine every element with all before it, in log₂ n passes, each reaching back twice as far.
+
+    Hillis and Steele (1986), "Data Parallel Algorithms"; `combine` has to be associative.
+    """
+    y, step = x.copy(), 1
     while step < x.shape[dim]:
         later = combine(part(y, dim, step, None), part(y, dim, None, -step))
         y = xp.concatenate([part(y, dim, None, step), later], axis=dim)
@@ -204,7 +208,7 @@ def running(xp: Any, combine: Callable[..., Any], x: Any, dim: int) -> Any:
     tex_rules={"x": r"\sum_{i \ge j} g_{i}\, e^{x_{j} - y_{i}}"},
 )
 def logcumsumexp_p(xp: Any, x: Any, *, dim: int) -> Any:
-    return running(xp, xp.logaddexp, x, dim)
+    return combined(xp, xp.logaddexp, x, dim)
 
 
 def logcumsumexp_pullback(g: Any, x: Any, y: Any, dim: int) -> Any:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import math
-from fractions import Fraction
 from typing import Any
 
 from ..core.primitive import SAME, primitive
@@ -99,6 +98,8 @@ def temme_coefficients() -> tuple[tuple[float, ...], ...]:
     """
     orders, powers = 13, 20
     count = powers + 2 * orders + 3
+    from fractions import Fraction  # takes milliseconds to import, and few programs come here
+
     alpha = [Fraction(0), Fraction(1)]
     for n in range(2, count):
         products = sum((j * alpha[j] * alpha[n - j + 1] for j in range(2, n)), Fraction(0))

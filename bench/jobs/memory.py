@@ -1,7 +1,8 @@
 """Memory of the MNIST job: bytes above what the process held after its imports, at the peak, in fresh processes.
 
 Once as ``make mnist`` installs it, with NumPy alone; once with the Numba kernels, whose compiler is loaded at
-the first step and so counts in full (three quarters of it is LLVM and Numba itself); and once with the kernels loaded before, as PyTorch's are when it is imported.
+the first step and so counts in full (most of it is LLVM and Numba themselves); and once after a first step, when
+both libraries have loaded what they load late.
 """
 
 from __future__ import annotations

@@ -77,7 +77,6 @@ ERRORS: dict[str, tuple[type[Exception], str, Callable[[], Any]]] = {
     "embedding: dtype": (DTypeError, "float64", lambda: embedding(x3, x34)),
     "embedding: weight": (ShapeError, "embedding", lambda: embedding(tg.tensor([0]), x3)),
     "embedding: padding": (ArgumentError, "padding_idx", lambda: embedding(tg.tensor([0]), x34, padding_idx=3)),
-    "embedding: max_norm": (ArgumentError, "max_norm", lambda: embedding(tg.tensor([0]), x34, max_norm=1.0)),
     "one_hot: range": (IndexingError, "index 2", lambda: public["one_hot"](tg.tensor([2]), 2)),
     "one_hot: negative": (IndexingError, "index -1", lambda: public["one_hot"](tg.tensor([-1, 1]))),
     "one_hot: empty": (ArgumentError, "empty", lambda: public["one_hot"](tg.zeros(0, dtype=tg.int64))),

@@ -78,14 +78,3 @@ class Node:
 
     def __repr__(self) -> str:
         return f"<{self.name}>"
-
-    def release(self) -> None:
-        """Forget the saved values and the way to the parents, unless nothing but numbers was saved.
-
-        A node that saved no array (``x + y``, ``x.T``) can be swept again, as in PyTorch.
-        """
-        assert self.saved is not None
-        for value in self.saved:
-            if type(value) not in PLAIN:
-                self.saved, self.parents = None, ()
-                return

@@ -18,7 +18,7 @@ from typing import Any
 
 from ..backend.devices import backend_of
 from .modes import MODE
-from .node import Node
+from .node import PLAIN, Node
 from .registry import registry
 from .tensor import Tensor, box
 
@@ -90,8 +90,11 @@ def _sweep(
                 cotangents[parent] = add(held, share)
                 if not boxed and parent.shape is not None:
                     owned.add(parent)
-        if not retain and node.saved:
-            node.release()
+        if not retain:  # unless nothing but numbers was saved: ``x + y`` can be swept again, as in PyTorch
+            for value in node.saved:  # type: ignore[union-attr]  # None has been refused
+                if type(value) not in PLAIN:
+                    node.saved, node.parents = None, ()  # forget the values, and the way to the parents
+                    break
     for leaf, g in cotangents.items():  # what is left over when every op has been passed
         if leaf.watched:
             g = registry["show"](leaf, g, boxed)

@@ -13,6 +13,7 @@ from typing import Any
 from ..core.operators import Operators
 from ..core.primitive import Primitive
 from ..core.registry import registry
+from .written_out import OPERATORS_OF
 
 ARITHMETIC = {
     "add": "add",
@@ -35,6 +36,11 @@ UNARY = {"neg": "neg", "abs": "abs", "invert": "bitwise_not"}
 NO_INPLACE = {"matmul"}
 
 
+def unary(op: Any) -> Callable[[Any], Any]:
+    """``∘ a``."""
+    return lambda a: op.apply(a)
+
+
 def binary(op: Any) -> Callable[[Any, Any], Any]:
     """``a ∘ b``; there are two operands for certain, so a primitive need not count them."""
     return (lambda a, b: op.apply(a, b)) if isinstance(op, Primitive) else (lambda a, b: op(a, b))
@@ -50,17 +56,24 @@ def inplace(name: str) -> Callable[[Any, Any], Any]:
     return lambda a, b: registry["apply_inplace"](name, a, b)
 
 
+def attach(special: str, name: str, kind: Callable[[Any], Any]) -> None:
+    """Attach one operator; when its op is written out, the function written for it takes its place."""
+    op = registry[name]
+    setattr(Operators, special, kind(op))
+    if isinstance(op, Primitive):
+        OPERATORS_OF.setdefault(op, []).append(special)
+
+
 def attach_operators() -> None:
     """Attach the operators, once every op is registered."""
     for special, name in ARITHMETIC.items():
-        setattr(Operators, f"__{special}__", binary(registry[name]))
+        attach(f"__{special}__", name, binary)
         setattr(Operators, f"__r{special}__", reflected(registry[name]))
         if special not in NO_INPLACE:
             setattr(Operators, f"__i{special}__", inplace(name))
     for name in COMPARISON:
-        setattr(Operators, f"__{name}__", binary(registry[name]))
+        attach(f"__{name}__", name, binary)
     for special, name in UNARY.items():
-        op = registry[name]
-        setattr(Operators, f"__{special}__", lambda x, op=op: op.apply(x))
+        attach(f"__{special}__", name, unary)
     setattr(Operators, "__pos__", lambda x: x)  # noqa: B010 - mypy does not know it
     setattr(Operators, "__getitem__", lambda x, index: registry["getitem"](x, index))  # noqa: B010

@@ -33,6 +33,7 @@ from ..backend.quiet import quiet
 from ..core.inplace import refresh
 from ..core.modes import MODE
 from ..core.node import Node, next_serial
+from ..core.operators import Operators
 from ..core.primitive import NO_STATIC, NUMBERS, Primitive, as_array
 from ..core.registry import register, registry
 from ..core.tensor import Tensor
@@ -59,7 +60,7 @@ SHARED = {
     "_kernels": CPU.kernels,
     "_new": object.__new__,
     "_next_serial": next_serial,
-    "_quiet": quiet,
+    "_run_quietly": quiet.run,
     "_refresh": refresh,
     "_registry": registry,
     "_run": Primitive.run,
@@ -67,6 +68,10 @@ SHARED = {
 }
 """What the written functions may name, besides what belongs to the op.  What is written in small letters begins with
 an underscore, so that an operand or argument of the same name does not hide it."""
+
+
+OPERATORS_OF: dict[Primitive, list[str]] = {}
+"""Python's operators that are an op and nothing more, ``__mul__`` and the like; ``operators.py`` fills it in."""
 
 
 def write_out(op: Primitive) -> None:
@@ -92,6 +97,8 @@ def write_out(op: Primitive) -> None:
     linecache.cache[file] = (len(op.source), None, op.source.splitlines(keepends=True), file)  # for tracebacks
     exec(compile(op.source, file, "exec"), names)
     op.apply = names["apply"]  # type: ignore[method-assign]  # that is the point
+    for name in OPERATORS_OF.get(op, ()):
+        setattr(Operators, name, op.apply)
     if own_pull:
         op.pull = names["pull"]  # type: ignore[method-assign]
 
@@ -119,19 +126,19 @@ def apply_of(op: Primitive) -> str:
         lines += ["    if the_dtype is not _float32 and the_dtype is not _float64:", f"        {general}"]
     arrays = ", ".join(f"{n}_array" for n in names)
     if op.ufunc and op.name not in CPU.kernels:
-        lines += ["    try:", f"        y = _quiet.run(_ufunc, {arrays})"]
+        lines += ["    try:", f"        y = _run_quietly(_ufunc, {arrays})"]
     else:
         call = ", ".join(["_xp", arrays, *(f"{n}={n}" for n in statics)])
         lines += [
             f'    the_kernel = _kernels.get("{op.name}", _value)',
             "    try:",
-            f"        y = _quiet.run(the_kernel, {call})",
+            f"        y = _run_quietly(the_kernel, {call})",
             "        if y is NotImplemented:  # the kernel is not for these operands",
-            f"            y = _quiet.run(_value, {call})",
+            f"            y = _run_quietly(_value, {call})",
             *([f"        {', '.join(['y', *op.aux])} = y"] if op.aux else []),
         ]
     lines += [
-        "    except RuntimeError:  # this is an op within an op, and the quiet context is taken",
+        "    except RuntimeError:  # the quiet context is taken, by an op around this one or by another thread",
         f"        {general}",
         "    except TinygradZhError:",
         "        raise",
@@ -198,7 +205,8 @@ def node_lines(op: Primitive, static: str) -> list[str]:
         "        the_node.id, the_node.op, the_node.static = _next_serial(), _op, " + static,
         f"        the_node.parents = ({', '.join(f'{n}_node' for n in names)},)",
         f"        the_node.saved = ({''.join(f'{each}, ' for each in saved)})",
-        "        the_node.shape, the_node.dtype, the_node.watched = y.shape, y.dtype, False",
+        f"        the_node.shape, the_node.dtype = y.shape, {'the_dtype' if op.ufunc and op.promote else 'y.dtype'}",
+        "        the_node.watched = False",
     ]
     if cells:
         versions = ", ".join(f"0 if {cell} is None else {cell}.version" for cell in cells)

@@ -56,14 +56,14 @@ def check_torch(families: Sequence[str], write: bool) -> None:
         title = section.chinese if lang == "zh" else section.english
         console.print(in_columns(column_heads(lang), [each.cells(lang) for each in its], title))
     console.print(in_columns(count_heads(lang), counts_by_section(findings, lang)))
-    limits = {"allowed": ALLOWED_ULP, "second": SECOND_ULP}
-    console.print(say("differences-in-ulp", **limits), highlight=False)
+    console.print(say("differences-in-ulp", allowed=ALLOWED_ULP, second=SECOND_ULP), highlight=False)
     console.print(headline(findings, version, lang), highlight=False)
     for path in write_pages(findings, version) if write else ():
         console.print(say("written", path=path), highlight=False, soft_wrap=True)
     names = list(wrong(findings))
     if names:
-        raise error("survey-differs", count=len(names), names=", ".join(names), **limits)
+        listed = ", ".join(names)
+        raise error("survey-differs", count=len(names), names=listed, allowed=ALLOWED_ULP, second=SECOND_ULP)
 
 
 def in_columns(heads: Sequence[str], lines: Sequence[Sequence[str]], title: str | None = None) -> Table:

@@ -11,8 +11,9 @@ GROUPS: tuple[tuple[str, str, str], ...] = (
     (
         "结果是复数，这里没有复数张量",
         "its result is complex, and complex tensors are not supported",
-        "stft istft linalg.eig linalg.eigvals fft.fft fft.ifft fft.fft2 fft.ifft2 fft.fftn fft.ifftn fft.rfft fft.irfft "
-        "fft.rfft2 fft.irfft2 fft.rfftn fft.irfftn fft.hfft fft.ihfft fft.hfft2 fft.ihfft2 fft.hfftn fft.ihfftn",
+        "stft istft linalg.eig linalg.eigvals fft.fft fft.ifft fft.fft2 fft.ifft2 fft.fftn fft.ifftn fft.rfft "
+        "fft.irfft fft.rfft2 fft.irfft2 fft.rfftn fft.irfftn fft.hfft fft.ihfft fft.hfft2 fft.ihfft2 "
+        "fft.hfftn fft.ihfftn",
     ),
     (
         "只对复数张量有意义：对实数张量什么也不做",
@@ -79,7 +80,8 @@ REASONS = {name: (chinese, english) for chinese, english, names in GROUPS for na
 
 TRIGAMMA = (
     "PyTorch 的 trigamma 函数只有约 9 位有效数字；与 40 位精度的计算相比，这里的误差是舍入误差",
-    "PyTorch's trigamma function is right to about 9 digits; beside a computation with 40 digits, ours errs by rounding",
+    "PyTorch's trigamma function is right to about 9 digits; beside a computation with 40 digits, ours errs by "
+    "rounding",
 )
 EPSILON = (
     "PyTorch 在二阶梯度的分母里加了 10⁻¹²；没有加的公式在这里精确到舍入误差",
@@ -87,7 +89,8 @@ EPSILON = (
 )
 REMARKS = {
     **dict.fromkeys(
-        ("lgamma", "mvlgamma", "special.gammaln", "special.multigammaln", "Tensor.lgamma_", "Tensor.mvlgamma_"), TRIGAMMA
+        ("lgamma", "mvlgamma", "special.gammaln", "special.multigammaln", "Tensor.lgamma_", "Tensor.mvlgamma_"),
+        TRIGAMMA,
     ),
     "nn.functional.binary_cross_entropy": EPSILON,
 }

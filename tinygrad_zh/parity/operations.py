@@ -23,16 +23,18 @@ SECOND, FIRST, PLAIN, MISSING = "second", "first", "plain", "missing"
 """Gradient and second order; gradient; not differentiable; not done."""
 STATES = (SECOND, FIRST, PLAIN, MISSING)
 
-OF_THE_ENGINE = frozenset(
-    ("no_grad", "enable_grad", "set_grad_enabled", "is_grad_enabled", "inference_mode")
-    + ("get_default_dtype", "set_default_dtype", "promote_types")
-)
+OF_THE_ENGINE = {
+    *("no_grad", "enable_grad", "set_grad_enabled", "is_grad_enabled", "inference_mode"),
+    *("get_default_dtype", "set_default_dtype", "promote_types"),
+}
 """What the package offers beside its operations."""
 SAME_AS = {
     **dict.fromkeys(("Tensor.T", "Tensor.mT", "Tensor.H", "Tensor.mH"), "transpose"),
-    **dict.fromkeys(("Tensor.double", "Tensor.float", "Tensor.half", "Tensor.type"), "to"),
+    **dict.fromkeys(("Tensor.double", "Tensor.float", "Tensor.half", "Tensor.type", "Tensor.cpu", "Tensor.cuda"), "to"),
 }
 """Methods without rows of their own, and the operation that they are."""
+TRIED_BY_HAND = {"nn.functional.gumbel_softmax", "Tensor.copy_", "Tensor.fill_"}
+"""What has a gradient and no rows: it draws random numbers, or takes its gradient from what is written."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def state_of(name: str, rows: Sequence[Any]) -> str:
         return MISSING
     smooth = [row for row in rows if row.wrt(row.arrays())]
     if not smooth:
-        return PLAIN
+        return FIRST if name in TRIED_BY_HAND else PLAIN
     # Rows at a tie, where the gradient jumps, say that they have no second order: one row that has is enough.
     return SECOND if any(row.second for row in smooth) else FIRST
 

@@ -36,9 +36,9 @@ gradient is not differentiable, as in PyTorch: comparisons, integers, creation, 
 
 The other columns are measured: each row is computed here and by PyTorch, in float64 and in float32, over the options
 that its rows try. What stands there is the worst difference, in ulp (units in the last place) of the greatest value of
-the result, or of 1 if that is greater; "exact" means equal to the last bit, a dash that there is nothing to compare.
-Up to {allowed} ulp of values and gradients, and {second} of second orders, count as rounding. The digits depend on
-the machine.
+the result, or of 1 if that is greater; "exact" means equal to the last bit, a dash that there is nothing to compare,
+"not compared" that PyTorch is known to do otherwise, for the reason beside the row. Up to {allowed} ulp of values and
+gradients, and {second} of second orders, count as rounding. The digits depend on the machine.
 
 This page is made by `tinygrad-zh check torch --write`, in a clone where PyTorch is installed.
 """,
@@ -52,7 +52,8 @@ This page is made by `tinygrad-zh check torch --write`, in a clone where PyTorch
 比较、整数运算、创建、随机数、设置。
 
 其余各列是测量的结果：每一行都在这里和 PyTorch 里用 float64 和 float32 各算一遍，包括各行试过的选项。
-表中是最大的差，单位是结果中最大值（不足 1 时按 1）的 ulp（末位单位）；“相等”指逐位相同，横线表示没有可比较的。
+表中是最大的差，单位是结果中最大值（不足 1 时按 1）的 ulp（末位单位）；“相等”指逐位相同，横线表示没有可比较的，
+“没有对照”表示已知 PyTorch 的做法不同，理由写在那一行旁边。
 值和梯度相差不超过 {allowed} ulp、二阶梯度不超过 {second} ulp 算作舍入误差。具体数字与机器有关。
 
 本页由 `tinygrad-zh check torch --write` 在装有 PyTorch 的克隆中生成。
@@ -90,7 +91,8 @@ def counts_by_section(findings: dict[Section, list[Finding]], lang: str) -> list
         title = section.chinese if lang == "zh" else section.english
         if section.slug != IN_PLACE:
             lines.append([title, *counted_states(Counter(each.state for each in its))])
-    lines.append([say(lang, "survey-in-place"), *counted_states(totals(found, in_place=True))])
+    if in_place := totals(found, in_place=True):
+        lines.append([say(lang, "survey-in-place"), *counted_states(in_place)])
     return lines
 
 

@@ -35,8 +35,8 @@ GROUPS: tuple[tuple[str, str, str], ...] = (
     (
         "存储、内存与文件",
         "storage, memory and files",
-        "is_storage from_file load save Tensor.storage Tensor.storage_type Tensor.untyped_storage Tensor.is_shared Tensor.is_pinned "
-        "Tensor.pin_memory Tensor.record_stream Tensor.module_load Tensor.const_data_ptr",
+        "is_storage from_file load save Tensor.storage Tensor.storage_type Tensor.untyped_storage Tensor.is_shared "
+        "Tensor.is_pinned Tensor.pin_memory Tensor.record_stream Tensor.module_load Tensor.const_data_ptr",
     ),
     (
         "设备与后端",

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..ops.publish import public
 from ..transforms.gradient import grad
-from .compare import EXACT, NEAR, SKIPPED, Verdict, compare
+from .compare import DIFFERENT, EXACT, NEAR, SKIPPED, Verdict, compare
 from .replay import worst
 
 ALLOWED_ULP, SECOND_ULP = 64, 256
@@ -124,8 +124,11 @@ def side_by_side(libraries: Any, row: Any, dtype: Any) -> Comparison:
         lambda array, like: torch.as_tensor(array).to(like.dtype),
     )
     value = pairwise(libraries, ours.results, theirs.results)
-    if not wrt or not theirs.smooth():
-        return Comparison(value)
+    smooth = [[y.requires_grad for y in each.results] for each in (ours, theirs)]
+    if smooth[0] != smooth[1]:
+        return Comparison(value, Verdict(DIFFERENT, note=f"requires_grad {smooth[0]} / {smooth[1]}"))
+    if not wrt or not any(smooth[0]) or (value is not None and value.note):
+        return Comparison(value)  # results of another shape or dtype have no gradients that could be compared
     us = libraries.cotangents(theirs.results)
     mine, other = ours.gradients(us), theirs.gradients(us)
     gradient = pairwise(libraries, mine, other)
@@ -144,6 +147,8 @@ def side_by_side(libraries: Any, row: Any, dtype: Any) -> Comparison:
 
 def pairwise(libraries: Any, ours: Sequence[Any], theirs: Sequence[Any], allowed: int = ALLOWED_ULP) -> Verdict | None:
     """Return the worst verdict on tensors that belong together."""
+    if len(ours) != len(theirs):
+        return Verdict(DIFFERENT, note=f"{len(ours)} / {len(theirs)}")
     return worst_of([measured(libraries, a, b, allowed) for a, b in zip(ours, theirs, strict=True)])
 
 

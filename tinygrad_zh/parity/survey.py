@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ..errors import error
+from ..errors import TinygradZhError, error
 from .check import torch_module
 from .compare import DIFFERENT, EXACT, SKIPPED, Verdict
 from .not_done import REMARKS
@@ -29,6 +29,7 @@ from .yardstick import SECTIONS, Section
 
 CLONE = Path(__file__).resolve().parents[2]
 TABLES = Path("tests", "ops", "tables.py")
+LEAST = 0.1  # of a difference that is shown in digits
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,9 @@ class Finding:
 
     def cells(self, lang: str) -> list[str]:
         """Return the name, the state, and the worst differences of value, gradient and second order."""
-        worst = self.worst
-        told = [difference(v, lang) for v in (worst.value, worst.gradient, worst.second)]
+        told = [difference(v, lang) for v in (self.worst.value, self.worst.gradient, self.worst.second)]
+        if self.operation.rows and self.worst == Comparison():
+            told[0] = say(lang, "survey-not-compared")
         return [self.operation.name, state(self.operation, lang), *told]
 
 
@@ -97,11 +99,19 @@ def compare_all(libraries: Any, rows: Iterable[Any], compared: dict[str, Compari
         if not row.parity:
             continue
         if row.name not in compared:
-            of_row = Comparison()
-            for dtype in DTYPES:
-                of_row = of_row.with_worse(side_by_side(libraries, row, dtype))
-            compared[row.name] = of_row
+            compared[row.name] = of_one_row(libraries, row)
         worst = worst.with_worse(compared[row.name])
+    return worst
+
+
+def of_one_row(libraries: Any, row: Any) -> Comparison:
+    """Return the worst of both dtypes; an error of ours where PyTorch has a result is a difference."""
+    worst = Comparison()
+    for dtype in DTYPES:
+        try:
+            worst = worst.with_worse(side_by_side(libraries, row, dtype))
+        except TinygradZhError as problem:
+            worst = worst.with_worse(Comparison(Verdict(DIFFERENT, math.inf, note=problem.code)))
     return worst
 
 
@@ -138,4 +148,4 @@ def difference(verdict: Verdict | None, lang: str) -> str:
         return say(lang, f"survey-{verdict.kind}")
     if verdict.kind == DIFFERENT and (verdict.note or math.isinf(verdict.ulp)):
         return say(lang, "survey-different", what=verdict.note or "∞")
-    return f"{counted(verdict.ulp)} ulp"
+    return f"{counted(verdict.ulp)} ulp" if verdict.ulp >= LEAST else f"< {LEAST} ulp"

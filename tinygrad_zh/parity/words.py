@@ -13,6 +13,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "missing-because": ("没有实现：{reason}", "not done: {reason}"),
     "survey-exact": ("相等", "exact"),
     "survey-skipped": ("PyTorch 没有", "none in PyTorch"),
+    "survey-not-compared": ("没有对照", "not compared"),
     "survey-different": ("不同：{what}", "different: {what}"),
     "survey-name": ("名称", "name"),
     "survey-state": ("状态", "state"),

@@ -45,9 +45,7 @@ def test_from_another_folder(tmp_path: Path) -> None:
     (tmp_path / "tests" / "__init__.py").write_text("raise SystemExit('the wrong tests')", encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT)])}
     command = [sys.executable, "-m", "tinygrad_zh", "check", "torch", "--family", "attention"]
-    ended = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", check=False
-    )
+    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, encoding="utf-8", check=False)
     assert ended.returncode == 0, ended.stderr
     assert "1 of 1 names" in ended.stdout
 

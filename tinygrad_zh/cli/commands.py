@@ -27,6 +27,7 @@ from ..train.saved import settings_of
 from ..train.settings import QUICK_EPOCHS, hidden_sizes, new_settings, resumed_settings
 from ..train.versions import OPTIONAL, installed, package_version, threads, usable_cores, versions
 from ..train.words import say
+from .check import FAMILIES, check_torch
 from .words import say as explain
 
 INTERRUPTED = 130  # what a shell reports for a program that Ctrl-C ended
@@ -135,6 +136,21 @@ def predict_picture(picture: Path, model: Path) -> None:
     """Print what the network sees."""
     for line in table(*predict(picture, model)):
         click.echo(line)
+
+
+@tinygrad_zh.group(help=explain("check"))
+@with_help
+def check() -> None:
+    """Hold what can be compared."""
+
+
+@check.command("torch", help=explain("check-torch"))
+@click.option("--family", "families", type=click.Choice(FAMILIES), multiple=True, help=explain("family"))
+@click.option("--write", is_flag=True, help=explain("write"))
+@with_help
+def check_with_torch(families: tuple[str, ...], write: bool) -> None:
+    """Print the table of operations."""
+    check_torch(families, write)
 
 
 @tinygrad_zh.command(help=explain("info"))

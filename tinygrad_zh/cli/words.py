@@ -73,13 +73,33 @@ WORDS: dict[str, tuple[str, str]] = {
         "Recognise the digit in a picture, of any size and colours: it is first made into 28×28 grey like MNIST's.",
     ),
     "model": ("train mnist 写出的权重。", "Weights that train mnist wrote."),
+    "check": ("与别的库对照。", "Compare with another library."),
+    "check-torch": (
+        "逐个名称与 PyTorch 对照，打印运算表。\n\n"
+        "测试中的每一行都在这里和 PyTorch 里各算一遍：值、梯度(gradient)、二阶梯度，float64 和 float32。"
+        "需要仓库的克隆(clone)和 PyTorch。",
+        "Compare every name with PyTorch, and print the table of operations.\n\n"
+        "Each row of the tests is computed here and by PyTorch: value, gradient and second order, in float64 and "
+        "float32. It needs a clone of the repository, and PyTorch.",
+    ),
+    "family": ("只对照这一类；可以写几次。", "Compare this family alone; may be given several times."),
+    "write": (
+        "对照后写入 docs/operations.md 和 docs/operations.zh.md。",
+        "Then write docs/operations.md and docs/operations.zh.md.",
+    ),
+    "written": ("已写入 {path}", "wrote {path}"),
+    "differences-in-ulp": (
+        "差以结果中最大值的 ulp（末位单位）计；值和梯度不超过 {allowed} ulp、二阶不超过 {second} ulp 是舍入误差。",
+        "Differences are in ulp of the greatest value of the result; up to {allowed} of values and gradients, and "
+        "{second} of second orders, are rounding.",
+    ),
     "info": ("显示版本、设备、线程和文件夹。", "Show versions, device, threads and folders."),
     "help": ("显示帮助并退出。", "Show this message and exit."),
     "version": ("显示版本并退出。", "Show the version and exit."),
 }
 
 
-def say(slug: str) -> str:
-    """Return one text in the user's language."""
+def say(slug: str, **facts: object) -> str:
+    """Return one text in the user's language, its facts filled in."""
     chinese, english = WORDS[slug]
-    return chinese if language() == "zh" else english
+    return (chinese if language() == "zh" else english).format(**facts)

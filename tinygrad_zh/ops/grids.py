@@ -125,7 +125,7 @@ def cartesian_prod(*tensors: Any) -> Any:
     return listed[0] if len(listed) == 1 else stack([ravel(grid) for grid in meshgrid(*listed)], 1)
 
 
-@published()
+@published(method=False)
 def combinations(input: Any, r: int = 2, with_replacement: bool = False) -> Any:
     """Return all choices of `r` elements of a vector, as rows, in the order of ``itertools.combinations``.
 

@@ -6,6 +6,10 @@ each primitive is compared with), ``compare.py`` (what "within rounding" means),
 
 PyTorch is imported when a check runs; nothing of the user's is patched.
 
+The whole library beside PyTorch, which ``tinygrad-zh check torch`` prints: ``yardstick.py``, ``out_of_scope.py`` and
+``not_done.py`` (the names), ``operations.py`` (their states), ``side_by_side.py`` and ``survey.py`` (comparing),
+``operations_page.py`` (what it writes for the documentation).
+
 May import: floors 0–3, ``picture.words``.
 """
 

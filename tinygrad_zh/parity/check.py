@@ -115,12 +115,12 @@ class Watch(Record):
         return of_steps + [value for parent_id, value in self.others if parent_id == leaf.id]
 
 
-def torch_module() -> Any:
-    """Return PyTorch, or say how to install it."""
+def torch_module(purpose: str = "tinygrad_zh.parity.check") -> Any:
+    """Return PyTorch, or say how to install it and what for."""
     try:
         return importlib.import_module("torch")
     except ImportError as problem:
-        raise error("missing-package", package="torch", purpose="tinygrad_zh.parity.check", extra="test") from problem
+        raise error("missing-package", package="torch", purpose=purpose, extra="test") from problem
 
 
 def fresh(x: Any) -> Any:

@@ -28,6 +28,7 @@ from . import (
     reduce,
     shape,
     storage,
+    survey,
     training,
     transforms,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "reduce",
     "shape",
     "storage",
+    "survey",
     "training",
     "transforms",
 ]

@@ -1,4 +1,4 @@
-"""Floor 2: the public face ``tinygrad_zh.cuda`` (prepared, and tested on a strict double; not yet run on a GPU).
+"""Floor 2: the public face ``tinygrad_zh.cuda`` (CuPy; ``tests/gpu`` has been run on an H200).
 
 May import: floor 0.
 """

@@ -221,6 +221,6 @@ def why_no_cuda() -> str | None:
 
 
 def _register_cupy() -> None:
-    """Register CuPy's backend (prepared, and tested on a strict double of CuPy; not yet run on a GPU)."""
+    """Register CuPy's backend (tested on a strict double of it, and by ``tests/gpu`` on an NVIDIA H200)."""
     cupy = importlib.import_module("cupy")
     register_backend(Backend(Device("cuda", 0), cupy, cupy.ndarray, cupy.asarray, cupy.asnumpy))

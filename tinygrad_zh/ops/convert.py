@@ -85,7 +85,7 @@ def cpu(input: Any) -> Any:
 
 
 def cuda(input: Any, device: Any = None) -> Any:
-    """Return the tensor on an NVIDIA GPU (prepared and tested on a double; not yet run on a GPU)."""
+    """Return the tensor on an NVIDIA GPU (through CuPy; ``tests/gpu`` has been run on an NVIDIA H200)."""
     return to(input, device="cuda" if device is None else as_device(device))
 
 

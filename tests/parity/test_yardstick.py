@@ -166,6 +166,14 @@ def test_states_of_known_names() -> None:
     assert {name: found()[name].state for name in known} == known
 
 
+def test_rows_of_other_names_of_a_function_count() -> None:
+    assert "digamma" in {each.public_name for each in found()["special.psi"].rows}
+    assert found()["special.psi"].rows == found()["digamma"].rows
+    assert {each.public_name for each in found()["Tensor.exp_"].rows} == {"exp_"}
+    assert {each.public_name for each in found()["Tensor.T"].rows} == {"transpose"}
+    assert not found()["Tensor.squeeze_"].rows, "it is missing, whatever squeeze has"
+
+
 def test_enough_is_done() -> None:
     counts = totals(operations(all_rows()))
     assert counts[SECOND] + counts[FIRST] >= 380

@@ -88,16 +88,13 @@ class Index:
     def rows_of(self, name: str) -> tuple[Any, ...]:
         """Return the rows of a name; none if there is no such name here."""
         function = offered(name)
-        if function is None:
-            return ()
         space, _, bare = name.rpartition(".")
-        bare = SAME_AS.get(name, bare)
-        own = self.by_name.get(bare if space == "Tensor" else name)
-        if own is None:
-            if space == "Tensor":
-                function = public.get(bare.removesuffix("_"))
-            own = self.by_function.get(id(function), [])
-        return tuple(own)
+        if space == "Tensor" and function is not None:
+            bare = SAME_AS.get(name, bare)
+            if own := self.by_name.get(bare):
+                return tuple(own)
+            function = public.get(bare.removesuffix("_"))
+        return tuple(self.by_function.get(id(function), ()))
 
 
 def published(full_name: str) -> Any:

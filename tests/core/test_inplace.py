@@ -14,6 +14,7 @@ import pytest
 import torch
 
 import tinygrad_zh as tg
+from tests.ops.libraries import array
 from tinygrad_zh.errors import TinygradZhError
 
 VALUES = np.array([[0.5, -1.25, 2.0], [1.5, 0.25, -0.75]])
@@ -399,6 +400,28 @@ def test_same_as_torch(name: str) -> None:
     same(run(tg, PROGRAMS[name]), run(torch, PROGRAMS[name]))
 
 
+@pytest.mark.parametrize("name", ["lt_", "le_", "gt_", "ge_", "eq_", "ne_", "less_", "not_equal_"])
+@pytest.mark.parametrize("kind", ["tensor", "row", "itself", "number", "constant"])
+def test_a_comparison_in_place_has_a_gradient_of_zero(name: str, kind: str) -> None:
+    found = []
+    for m in (tg, torch):
+        x, w = m.tensor(VALUES, requires_grad=True), m.tensor(WEIGHTS, requires_grad=True)
+        y = m.tensor(VALUES) if kind == "constant" else x * 1
+        other = {"tensor": w, "row": w[0], "itself": y, "number": 0.5, "constant": w}[kind]
+        getattr(y, name)(other)
+        assert y.requires_grad
+        (y * float("inf")).sum().backward()
+        found.append([array(y), *(None if t.grad is None else array(t.grad) for t in (x, w))])
+    for mine, theirs in zip(*found, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+def test_a_comparison_in_place_without_a_graph_is_a_constant() -> None:
+    x = tg.tensor(VALUES)
+    assert not x.lt_(0.5).requires_grad
+    assert x.tolist() == (VALUES < 0.5).tolist()
+
+
 # -- programs that both refuse -------------------------------------------------------------------------
 
 REFUSED: dict[str, Program] = {}
@@ -473,6 +496,28 @@ def both_factors_needed(m: Any, x: Any, w: Any) -> Any:
     z = y * y
     y += 1
     return z
+
+
+@refused
+def one_of_several_saved_results_overwritten(m: Any, x: Any, w: Any) -> Any:
+    q, r = m.linalg.qr(x.t())
+    q.mul_(0)
+    return r
+
+
+@refused
+def one_of_several_saved_results_overwritten_under_no_grad(m: Any, x: Any, w: Any) -> Any:
+    q, r = m.linalg.qr(x.t())
+    with m.no_grad():
+        r[0] = 0.0
+    return q
+
+
+@refused
+def one_of_several_saved_results_overwritten_through_detach(m: Any, x: Any, w: Any) -> Any:
+    values, vectors = m.linalg.eigh(x @ x.t())
+    vectors.detach().zero_()
+    return values
 
 
 @refused
@@ -607,6 +652,16 @@ def test_refused_as_by_torch(name: str) -> None:
         run(torch, REFUSED[name])
     with pytest.raises(TinygradZhError):
         run(tg, REFUSED[name])
+
+
+def test_writing_to_one_of_several_results_is_no_matter_to_others_that_were_saved() -> None:
+    x = tg.tensor(VALUES, requires_grad=True)
+    q, r = tg.linalg.qr(x)
+    square = r * r
+    with tg.no_grad():
+        q.zero_()
+    (gradient,) = tg.autograd.grad(square.sum(), r)
+    assert gradient.tolist() == (2 * r).tolist()
 
 
 # -- programs that PyTorch refuses, and we need not ----------------------------------------------------

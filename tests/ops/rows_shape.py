@@ -99,6 +99,12 @@ ROWS = [
     row("split/sections", lambda m, x: x.split([1, 3], dim=-1), normal(2, 4), np=lambda x: (x[:, :1], x[:, 1:])),
     row("split/one used", lambda m, x: x.split(2)[1], normal(5, 2), np=lambda x: x[2:4]),
     row("split/one twice", lambda m, x: x.split(2)[0] * x.split(2)[0], normal(3, 2), np=lambda x: x[:2] ** 2),
+    row(
+        "chunk/of nothing",
+        lambda m, x: m.chunk(x, 3, 1),
+        normal(2, 0),
+        np=lambda x: (x, x, x),
+    ),
     row("chunk", lambda m, x: m.chunk(x, 2, 1), normal(2, 5), np=lambda x: (x[:, :3], x[:, 3:])),
     row("unbind", lambda m, x: m.unbind(x), normal(2, 3), np=lambda x: (x[0], x[1])),
     row("unbind/dim", lambda m, x: x.unbind(-1), normal(2, 3), np=lambda x: (x[:, 0], x[:, 1], x[:, 2])),

@@ -466,3 +466,25 @@ def test_bad_arguments() -> None:
     for chunk_size in (0, -1, 1.5, True):
         with pytest.raises(TinygradZhError, match="chunk_size"):
             func.vmap(lambda a: a, chunk_size=chunk_size)
+
+
+def test_a_share_that_all_samples_have_and_one_of_each_are_added() -> None:
+    xs, slope = tg.tensor([[1.0, 2.0], [3.0, 4.0]]), tg.tensor([5.0, 6.0])
+    gradients = func.vmap(lambda x: func.vjp(lambda x: x * x + x * slope, x)[1](tg.ones(2))[0])(xs)
+    assert gradients.tolist() == (2 * xs + slope).tolist()
+
+
+@pytest.mark.filterwarnings("ignore::tinygrad_zh.transforms.batching.SlowBatching")
+def test_what_an_op_refuses_it_refuses_of_any_sample() -> None:
+    positive, negative = np.eye(2), -np.eye(2)
+    with pytest.raises(TinygradZhError, match=r"A\[1\]"):
+        func.vmap(tg.linalg.cholesky)(tg.tensor(np.stack([positive, negative])))
+    with pytest.raises(TinygradZhError, match=r"A\[1\]"):
+        func.vmap(tg.linalg.inv)(tg.tensor(np.stack([positive, 0 * positive])))
+    loss = tg.nn.functional
+    with pytest.raises(ArgumentError):
+        func.vmap(loss.binary_cross_entropy)(tg.tensor([[0.5], [1.5]]), tg.tensor([[0.0], [1.0]]))
+    with pytest.raises(ArgumentError):
+        func.vmap(loss.gaussian_nll_loss)(tg.ones(2, 1), tg.ones(2, 1), tg.tensor([[1.0], [-1.0]]))
+    with pytest.raises(ArgumentError):
+        func.vmap(loss.multi_margin_loss)(tg.ones(2, 1, 3), tg.tensor([[2], [3]]))

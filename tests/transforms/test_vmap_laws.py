@@ -24,7 +24,7 @@ SIZE = 2
 VALUES_DECIDE = {
     *("masked_select", "nonzero", "argwhere", "where", "unique", "unique_consecutive", "histc", "histogram"),
     *("index_put", "index_put_", "masked_scatter", "masked_scatter_", "repeat_interleave", "tensor_split"),
-    *("one_hot", "bincount"),
+    *("one_hot", "bincount", "nn.functional.embedding_bag"),
 }
 """The shape of their results, or the way to them, depends on values: they may refuse."""
 NEEDS_MEMORY = {"as_strided"}

@@ -83,7 +83,7 @@ def _sweep(
                     heappush(heap, (-parent.id, parent))
                 elif not boxed and share is not g and share.base is None:
                     owned.add(parent)  # freshly computed: a leaf may keep it as its gradient
-            elif parent in owned:
+            elif parent in owned and type(held) is type(share):  # under vmap a sum may be of two kinds
                 held += share
                 cotangents[parent] = held
             else:

@@ -1,6 +1,6 @@
 """Floor 2: give Tensor its methods, from what the files of this folder have published.
 
-May import: floors 0–1.
+May import: floors 0–1, ``compare``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 from ..core.primitive import Primitive
 from ..core.registry import register, registry
 from ..core.tensor import Tensor
+from .compare import written_as_floats
 from .publish import inplace_methods, methods, public
 from .write import overwritten
 
@@ -20,7 +21,11 @@ def inplace_form(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """Return the method ``name_()``, which writes the result of ``name()`` into the tensor."""
 
     def method(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        return overwritten(self, name + "_", lambda old: function(old, *replaced(args, self, old), **kwargs))
+        def compute(old: Tensor) -> Any:
+            others = replaced(args, self, old)
+            return written_as_floats(function(old, *others, **kwargs), old, others[0] if others else 0)
+
+        return overwritten(self, name + "_", compute)
 
     functools.update_wrapper(method, function)
     method.__name__ = name + "_"

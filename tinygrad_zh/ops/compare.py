@@ -1,6 +1,6 @@
-"""Floor 2: comparisons, logic and tests of single elements: results are bool, nothing is differentiated.
+"""Floor 2: comparisons, logic and tests of single elements: results are bool, and flat functions of the operands.
 
-May import: floors 0–1.  Read next: ``reduce.py``.
+May import: floors 0–1, ``join``.  Read next: ``reduce.py``.
 """
 
 from __future__ import annotations
@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.primitive import SAME, primitive
-from ..core.registry import register
+from ..core.registry import register, registry
 from ..core.symbol import SUM
+from ..core.tensor import Tensor
+from .join import zeros_beside
 from .publish import publish
 
 
@@ -113,6 +115,24 @@ def isinf(xp: Any, x: Any) -> Any:
 def isfinite(xp: Any, x: Any) -> Any:
     """Return where an element is neither infinite nor NaN."""
     return xp.isfinite(x)
+
+
+@primitive(
+    "<y>",
+    vjp_a=lambda g, a_shape: zeros_beside(g, a_shape),
+    vjp_b=lambda g, b_shape: zeros_beside(g, b_shape),
+    tex_rules={"a": "0", "b": "0"},
+)
+def flat(xp: Any, y: Any, a: Any, b: Any) -> Any:
+    """Return `y`, found by comparing `a` and `b`: small changes of these do not change it."""
+    return y
+
+
+def written_as_floats(answer: Any, a: Any, b: Any) -> Any:
+    """Make 1 and 0 of the bools that ``a.lt_(b)`` writes into floats: `a` stays in the graph, with a gradient of 0."""
+    if a.dtype.kind != "f" or answer.dtype.kind != "b":
+        return answer
+    return flat(registry["cast"](answer, dtype=a.dtype), a, b if isinstance(b, Tensor) and b.dtype.kind == "f" else 0)
 
 
 for op in (eq, ne, lt, le, gt, ge, bitwise_and, bitwise_or, bitwise_xor, bitwise_not):

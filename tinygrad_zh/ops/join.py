@@ -145,10 +145,14 @@ def split(input: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Any, .
 
 @published()
 def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Any, ...]:
-    """Cut a tensor along `dim` into at most `chunks` views of equal size, the last perhaps smaller."""
+    """Cut a tensor along `dim` into at most `chunks` views of equal size, the last perhaps smaller.
+
+    Where there is nothing to cut, all `chunks` of them are empty.
+    """
     if not isinstance(chunks, int) or chunks < 1:
         raise error("argument", op="chunk", argument="chunks", expected="a positive int", got=chunks)
-    return split(input, max(1, -(-input.shape[one_dim("chunk", dim, input.ndim)] // chunks)), dim)
+    count = input.shape[one_dim("chunk", dim, input.ndim)]
+    return split(input, -(-count // chunks) if count else [0] * chunks, dim)
 
 
 @published()

@@ -69,7 +69,7 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, *, reducti
     refuse_other_shape("binary_cross_entropy", "target", target, input)
     refuse_other_dtypes("binary_cross_entropy", input, target)
     for name, x in {"input": input, "target": target}.items():
-        if not bool(((x >= 0) & (x <= 1)).all()):
+        if not ((x >= 0) & (x <= 1)).array.all():
             raise error("probability-range", op="binary_cross_entropy", name=name)
     losses = binary_cross_entropy_p(input, target)
     return reduced("binary_cross_entropy", losses if weight is None else losses * weight, reduction)

@@ -240,7 +240,7 @@ def multi_margin_loss(
         raise error("target-shape", input=input.shape, target=f"{target.shape} {target.dtype}")
     if weight is not None and weight.shape != input.shape[-1:]:
         raise error("loss-shapes", op=op, name="weight", got=weight.shape, expected=input.shape[-1:])
-    check_classes(op, target, input.shape[-1], ignore_index=0)  # 0 is a class: none is ignored
+    check_classes(op, target.array, input.shape[-1], ignore_index=0)  # 0 is a class: none is ignored
     x, classes = reshape_p(input, shape=(rows, input.shape[-1])), reshape_p(target, shape=(rows,))
     ahead = registry["gather"](x, 1, unsqueeze(classes, 1))
     short = relu(margin - ahead + x)
@@ -285,7 +285,7 @@ def multilabel_margin_loss(input: Any, target: Any, *, reduction: str = "mean") 
         expected = f"{input.shape[-2:]}, int64"
         raise error("loss-shapes", op=op, name="target", got=f"{target.shape} {target.dtype}", expected=expected)
     shape = (input.shape[0] if input.ndim == 2 else 1, input.shape[-1] if input.ndim else 1)
-    check_classes(op, target, shape[1], ignore_index=-1)
+    check_classes(op, target.array, shape[1], ignore_index=-1)
     x, labels = reshape_p(input, shape=shape), reshape_p(target, shape=shape)
     right = registry["gather"](x, 1, maximum(labels, 0))
     short = relu(1 - unsqueeze(right, 2) + unsqueeze(x, 1))  # (N, C, C)

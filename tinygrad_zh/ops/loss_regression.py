@@ -189,7 +189,7 @@ def gaussian_nll_loss(
     """
     check_reduction("gaussian_nll_loss", reduction)
     variances = floating("gaussian_nll_loss", fitting_variances(input, var))
-    if bool((variances < 0).any()):
+    if (variances < 0).array.any():
         raise error("variance-negative", op="gaussian_nll_loss")
     v = raised(variances, low=eps)
     losses = 0.5 * (log(v) + square(input - target) / v)

@@ -216,7 +216,7 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
     limit = max(m, n) * float(np.finfo(A.dtype).eps) if rcond is None else float(rcond)
     x, s = lstsq_p(A, right, rcond=limit)
     ranks = matrix_rank_p(A, 0.0, limit, hermitian=False)
-    deficient = bool((ranks < min(m, n)).any())
+    deficient = bool((ranks < min(m, n)).array.any())
     if driver == "gels" and deficient:
         raise error("rank-deficient", op="lstsq", shape=A.shape)
     nothing = zeros(0, dtype=A.dtype, device=A.device)

@@ -253,7 +253,7 @@ def hurwitz_positive(xp: Any, s: Any, q: Any) -> Any:
     total = q**-s
     for k in range(1, EULER_MACLAURIN_FROM):
         total = total + (q + k) ** -s
-    q = q + EULER_MACLAURIN_FROM
+    q, s = q + EULER_MACLAURIN_FROM, xp.minimum(s, 400)  # beyond, the rest is 0, and not ∞ · 0
     power = q**-s
     total = total + q * power / (s - 1) + 0.5 * power
     factor = s * power / q  # s (s + 1) … (s + 2k − 2) / (2k)! · q^(−s − 2k + 1), but for 2k!
@@ -266,11 +266,13 @@ def hurwitz_positive(xp: Any, s: Any, q: Any) -> Any:
 def hurwitz_negative(xp: Any, s: Any, q: Any) -> Any:
     """For q < 0 and whole `s`: the terms below 0 are those of another zeta function, (−1)ˢ times.
 
-    With f = q − ⌊q⌋ they are −(1 − f), −(2 − f), …, q, and so (−1)ˢ (ζ(s, 1 − f) − ζ(s, 1 − q)).
+    With f = q − ⌊q⌋ they are −(1 − f), −(2 − f), …, q, and so (−1)ˢ (ζ(s, 1 − f) − ζ(s, 1 − q)).  The lesser of f
+    and 1 − f is the exact distance to the next integer, a pole: −10⁻⁴⁰ is not one, but 1 − 10⁻⁴⁰ would round to 1.
     """
-    f = q - xp.floor(q)
-    sign = 1 - 2 * xp.fmod(s, 2)
-    below = hurwitz_positive(xp, s, 1 - f) - hurwitz_positive(xp, s, 1 - q)
+    beyond = q - xp.round(q)
+    f, rest = xp.where(beyond < 0, 1 + beyond, beyond), xp.where(beyond < 0, -beyond, 1 - beyond)
+    sign = 1 - 2 * xp.fmod(xp.minimum(s, 1e300), 2)  # ∞ counts as even, like every large number
+    below = hurwitz_positive(xp, s, rest) - hurwitz_positive(xp, s, 1 - q)
     return hurwitz_positive(xp, s, f) + sign * below
 
 

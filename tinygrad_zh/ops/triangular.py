@@ -227,10 +227,11 @@ def cholesky(input: Any, upper: bool = False) -> Any:
 
 def first_failed(info: Any) -> tuple[int, str]:
     """Return the first number that is not 0, and to which matrix it belongs, such as ``A[0, 2]``; 0 if all are."""
-    for i, number in enumerate(info.array.reshape(-1).tolist()):
+    numbers = getattr(info.array, "whole", info.array)  # of vmap: all samples
+    for i, number in enumerate(numbers.reshape(-1).tolist()):
         if number:
-            place = ", ".join(str(int(k)) for k in np.unravel_index(i, info.shape))
-            return number, f"A[{place}]" if info.ndim else "A"
+            place = ", ".join(str(int(k)) for k in np.unravel_index(i, numbers.shape))
+            return number, f"A[{place}]" if numbers.ndim else "A"
     return 0, "A"
 
 

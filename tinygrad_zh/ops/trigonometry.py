@@ -54,8 +54,9 @@ def atan2(xp: Any, a: Any, b: Any) -> Any:
 
 
 def squared_distance(a: Any, b: Any) -> Any:
-    """a² + b², and 1 in place of the origin, so that 0 may be divided by it."""
-    return where_p((a == 0) & (b == 0), 1, a * a + b * b)
+    """a² + b², and ∞ where that is 0, at the origin or so near to it that squares underflow: the slopes are 0 there."""
+    square = a * a + b * b
+    return where_p(square == 0, math.inf, square)
 
 
 @published(inplace=True)

@@ -30,6 +30,7 @@ TWINS: dict[str, Twin] = {
         lambda t, x, a, b, scale: t.addcdiv(x, a, b, value=scale),
         size=lambda t, y, x, a, b, scale: x.abs() + (scale * a / b).abs(),
     ),
+    "flat": Twin(lambda t, y, a, b: t.where(y == y, y, a + b)),
     # -- whole numbers -----------------------------------------------------------------------------------
     **{name: same(name) for name in ("gcd", "lcm", "bitwise_left_shift", "bitwise_right_shift")},
     # -- closeness ---------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ SIGNS = {
     "bmod": "mod", "to": "→", "pm": "±", "ell": "ℓ", "quad": " ", "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ",
     "epsilon": "ε", "varepsilon": "ε", "eta": "η", "theta": "θ", "lambda": "λ", "mu": "μ", "nu": "ν", "pi": "π",
     "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "varphi": "φ", "psi": "ψ", "omega": "ω", "Gamma": "Γ",
-    "zeta": "ζ", "Delta": "Δ", "Phi": "Φ", "Sigma": "Σ", "Omega": "Ω",
+    "ast": "∗", "star": "⋆", "zeta": "ζ", "Delta": "Δ", "Phi": "Φ", "Sigma": "Σ", "Omega": "Ω",
 }  # fmt: skip
 FUNCTIONS = frozenset(
     ["ln", "log", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "max", "min", "arg"]
@@ -120,7 +120,7 @@ class Reader:
 
     def command(self, name: str) -> str:
         """Read a command and its arguments."""
-        if name == "frac":
+        if name in ("frac", "tfrac"):
             over, under = bracketed(self.argument()), bracketed(self.argument())
             return Fraction(f"{over} / {under}")
         if name == "sqrt":
@@ -129,6 +129,9 @@ class Reader:
             return self.argument()
         if name in ACCENTS:
             return self.argument() + ACCENTS[name]
+        if name == "overline":  # a bar over a letter fits, over more it would not
+            text = self.argument()
+            return text + ACCENTS["bar"] if len(text) == 1 else f"mean({text})"
         if name in IGNORED:
             return ""
         if name in SPACES:

@@ -149,8 +149,10 @@ def full(arrays: list[Any], mapped: list[bool], size: int) -> list[Any]:
 
 
 def further(dims: Any) -> Any:
-    """Return where dimensions of a sample stand behind the batch."""
-    return dims if dims is None else dims + 1 if isinstance(dims, int) else tuple(d + 1 for d in dims)
+    """Return where dimensions of a sample stand behind the batch; counted from the end, they stand where they did."""
+    if isinstance(dims, int):
+        return dims + 1 if dims >= 0 else dims
+    return dims if dims is None else tuple(further(d) for d in dims)
 
 
 MOVES: dict[str, Callable[[Any, int], Any]] = {

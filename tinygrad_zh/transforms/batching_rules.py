@@ -74,7 +74,9 @@ RULES.update(
     )
 )
 RULES.update(
-    dict.fromkeys(("class_rows", "max_pool", "max_pool_positions", "fold", "window_sum", "window_spread"), folded)
+    dict.fromkeys(
+        ("class_rows", "pairs_of", "max_pool", "max_pool_positions", "fold", "window_sum", "window_spread"), folded
+    )
 )
 RULES.update(dict.fromkeys(("nonzero", "mask_positions", "groups"), refused))
 RULES["isin"] = looped

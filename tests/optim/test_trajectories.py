@@ -36,9 +36,56 @@ ADAM: list[dict[str, Any]] = [
     {"maximize": True, "weight_decay": 0.1, "amsgrad": True},
     {"eps": 0},
 ]
+OTHERS: dict[str, list[dict[str, Any]]] = {
+    "NAdam": [
+        {},
+        {"betas": (0.5, 0.7), "eps": 1e-3, "momentum_decay": 0.1},
+        {"betas": (0.0, 0.0), "momentum_decay": 0},
+        {"weight_decay": 0.1, "maximize": True},
+        {"weight_decay": 0.1, "decoupled_weight_decay": True},
+    ],
+    "RAdam": [
+        {},
+        {"betas": (0.5, 0.7), "eps": 1e-3},
+        {"betas": (0.0, 0.0)},
+        {"weight_decay": 0.1, "maximize": True},
+        {"weight_decay": 0.1, "decoupled_weight_decay": True},
+    ],
+    "Adamax": [{}, {"betas": (0.5, 0.7), "eps": 1e-3}, {"weight_decay": 0.1, "maximize": True}],
+    "ASGD": [
+        {},
+        {"lambd": 0.1, "alpha": 0.5, "t0": 3},
+        {"t0": 5, "weight_decay": 0.1, "maximize": True},
+    ],
+    "RMSprop": [
+        {},
+        {"alpha": 0.5, "eps": 1e-3},
+        {"centered": True},
+        {"momentum": 0.9},
+        {"momentum": 0.9, "centered": True, "weight_decay": 0.1, "maximize": True},
+    ],
+    "Adagrad": [
+        {},
+        {"lr_decay": 0.1, "eps": 1e-3},
+        {"initial_accumulator_value": 0.5, "weight_decay": 0.1, "maximize": True},
+    ],
+    "Adadelta": [{}, {"rho": 0.5, "eps": 1e-3}, {"rho": 1.0}, {"weight_decay": 0.1, "maximize": True}],
+    "Rprop": [
+        {},
+        {"etas": (0.3, 1.7)},
+        {"step_sizes": (0.04, 0.07), "maximize": True},
+    ],
+    "Adafactor": [
+        {},
+        {"lr": 0.5, "beta2_decay": -0.3, "eps": (1e-2, 0.1)},
+        {"d": 2.0, "eps": (None, 0.0)},
+        {"weight_decay": 0.1, "maximize": True, "beta2_decay": 0.0},
+    ],
+}
 CASES = (
     [("SGD", options) for options in SGD]
     + [(name, options) for name in ("Adam", "AdamW") for options in ADAM]
+    + [(name, options) for name, listed in OTHERS.items() for options in listed]
     + [("Adam", {"decoupled_weight_decay": True, "weight_decay": 0.1}), ("AdamW", {"weight_decay": 0})]
 )
 

@@ -8,7 +8,26 @@ May import: floors 0–2, ``nn.parameter``.
 from __future__ import annotations
 
 from .adam import Adam, AdamW
+from .classic import ASGD, Rprop
+from .matrix import Adafactor, Muon
+from .moments import Adamax, NAdam, RAdam
 from .optimizer import Optimizer
 from .sgd import SGD
+from .squares import Adadelta, Adagrad, RMSprop
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer"]
+__all__ = [
+    "ASGD",
+    "SGD",
+    "Adadelta",
+    "Adafactor",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Muon",
+    "NAdam",
+    "Optimizer",
+    "RAdam",
+    "RMSprop",
+    "Rprop",
+]

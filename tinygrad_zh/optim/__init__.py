@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from .adam import Adam, AdamW
 from .classic import ASGD, Rprop
+from .lbfgs import LBFGS
 from .matrix import Adafactor, Muon
 from .moments import Adamax, NAdam, RAdam
 from .optimizer import Optimizer
@@ -17,6 +18,7 @@ from .squares import Adadelta, Adagrad, RMSprop
 
 __all__ = [
     "ASGD",
+    "LBFGS",
     "SGD",
     "Adadelta",
     "Adafactor",

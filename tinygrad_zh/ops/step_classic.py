@@ -66,7 +66,7 @@ def rprop_step(
     step_sizes: tuple[float, float],
     maximize: bool,
 ) -> Any:
-    r"""Write p ← p − sign(g)·s, where each weight's step s grows while the sign of its g stays, and shrinks when it turns.
+    r"""Write p ← p − sign(g)·s, where the step s of each weight grows while the sign of its g stays, else shrinks.
 
     Parameters
     ----------

@@ -7,6 +7,7 @@ May import: floors 0–2, ``nn.parameter``.
 
 from __future__ import annotations
 
+from . import lr_scheduler as lr_scheduler
 from .adam import Adam, AdamW
 from .classic import ASGD, Rprop
 from .lbfgs import LBFGS
@@ -32,4 +33,5 @@ __all__ = [
     "RAdam",
     "RMSprop",
     "Rprop",
+    "lr_scheduler",
 ]

@@ -1,7 +1,7 @@
 """LBFGS: Newton's method with what the last gradients tell about the curvature.
 
-May import: floors 0–2, ``line_search``, ``optimizer``, ``ranges``, ``saved_state``.  Read next: ``lr_scheduler/scheduler.py``;
-the direction is computed in ``../ops/step_curvature.py``.
+May import: floors 0–2, ``line_search``, ``optimizer``, ``ranges``, ``saved_state``.  Read next:
+``lr_scheduler/scheduler.py``; the direction is computed in ``../ops/step_curvature.py``.
 """
 
 from __future__ import annotations

@@ -159,5 +159,47 @@ add_entries(
                 hint="写 cycle_momentum=False。",
             ),
         ),
+        "scheduler-first": Entry(
+            "TG-E688",
+            ArgumentError,
+            en=Text(
+                error="{op}.step() was called before optimizer.step().",
+                expected="the optimiser's step first; else the first learning rate is never used.",
+                hint="write optimizer.step(), then scheduler.step().",
+            ),
+            zh=Text(
+                error="在 optimizer.step() 之前调用了 {op}.step()。",
+                expected="优化器先走一步；否则第一个学习率(learning rate)不会被用到。",
+                hint="先写 optimizer.step()，再写 scheduler.step()。",
+            ),
+        ),
+        "scheduler-epoch": Entry(
+            "TG-E689",
+            ArgumentError,
+            en=Text(
+                error="{op}.step() got an epoch, which PyTorch will not allow for much longer.",
+                expected="step() without it: the schedule counts by itself.",
+                hint="to go on from a saved training, use load_state_dict().",
+            ),
+            zh=Text(
+                error="{op}.step() 得到 epoch，PyTorch 不久将不再允许这样做。",
+                expected="不带它的 step()：调度器(scheduler)自己计数。",
+                hint="要从保存的训练继续，请用 load_state_dict()。",
+            ),
+        ),
+        "scheduler-get-lr": Entry(
+            "TG-E690",
+            ArgumentError,
+            en=Text(
+                error="{op}.get_lr() was called outside of step(), so it goes a step too far.",
+                expected="get_last_lr(), for the learning rates in force.",
+                hint="write scheduler.get_last_lr().",
+            ),
+            zh=Text(
+                error="在 step() 之外调用了 {op}.get_lr()，它会多走一步。",
+                expected="用 get_last_lr() 得到当前的学习率(learning rate)。",
+                hint="写 scheduler.get_last_lr()。",
+            ),
+        ),
     }
 )

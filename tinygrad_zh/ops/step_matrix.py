@@ -59,10 +59,10 @@ def adafactor_step(
     xp.multiply(g, g, out=spare)
     if p.ndim > 1:
         for means, dim in ((rows, -1), (columns, -2)):
-            new = spare.mean(axis=dim, keepdims=True)
+            new = mean_along(spare, dim)
             average(xp, means, kept, new, new)
         xp.multiply(rows, columns, out=spare)
-        spare /= xp.maximum(rows.mean(axis=-2, keepdims=True), least)
+        spare /= xp.maximum(mean_along(rows, -2), least)
     else:
         squares *= kept
         spare *= 1 - kept
@@ -75,6 +75,11 @@ def adafactor_step(
     spare *= -scale if maximize else scale
     p -= spare
     return p
+
+
+def mean_along(x: Any, dim: int) -> Any:
+    """Return the means along a dimension, which stays; of nothing 0."""
+    return x.sum(axis=dim, keepdims=True) / max(1, x.shape[dim])
 
 
 def root_mean_square(xp: Any, x: Any, spare: Any) -> Any:
@@ -145,4 +150,4 @@ def orthogonal(xp: Any, x: Any, coefficients: tuple[float, float, float], steps:
 adafactor_steps = for_all(
     adafactor_step, r"p - \alpha\,\frac{u}{\max\left(1, \operatorname{RMS}(u) / d\right)}", rows=2
 )
-muon_steps = for_all(muon_step, r"p - \eta\,U V^{\mathsf{T}}", rows=2)
+muon_steps = for_all(muon_step, r"p - \eta\,U V^{\top}", rows=2)

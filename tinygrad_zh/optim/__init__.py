@@ -2,10 +2,13 @@
 
 Read ``optimizer.py``, then ``sgd.py``; the arithmetic is in ``../ops/step.py``.
 
-May import: floors 0–2, ``nn.parameter``.
+May import: floors 0–2, ``nn``.
 """
 
 from __future__ import annotations
+
+import importlib
+from typing import Any
 
 from . import lr_scheduler as lr_scheduler
 from .adam import Adam, AdamW
@@ -34,4 +37,12 @@ __all__ = [
     "RMSprop",
     "Rprop",
     "lr_scheduler",
+    "swa_utils",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import ``swa_utils``, which needs ``nn``, when it is first used."""
+    if name == "swa_utils":
+        return importlib.import_module(".swa_utils", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -84,8 +84,9 @@ class ASGD(ByRule):
         """Return η and μ of this step, and keep those of the next."""
         eta, mu, lr = state["eta"].array, state["mu"].array, float(group["lr"])
         now = {"eta": float(eta), "mu": float(mu)}
-        eta[...] = lr / (1 + group["lambd"] * lr * step) ** group["alpha"]
-        mu[...] = 1 / max(1, step - group["t0"])
+        # As in PyTorch they are of the default dtype, also where they were loaded as numbers of the parameter's.
+        eta[...] = public["tensor"](lr / (1 + group["lambd"] * lr * step) ** group["alpha"]).array
+        mu[...] = public["tensor"](1 / max(1, step - group["t0"])).array
         return now
 
 

@@ -125,8 +125,8 @@ class LBFGS(Optimizer):
         for iteration in range(1, group["max_iter"] + 1):
             state["n_iter"] += 1
             self._learn_curvature(state, g, group["history_size"])
-            vectors = ([s.array for s in state[name]] for name in ("old_stps", "old_dirs"))
-            d = newton_direction(g, *vectors, state["ro"], state["H_diag"])
+            steps, changes = ([s.array for s in state[name]] for name in ("old_stps", "old_dirs"))
+            d = newton_direction(g, steps, changes, state["ro"], state["H_diag"])
             before = loss
             t = float(group["lr"])
             if state["n_iter"] == 1:

@@ -82,7 +82,7 @@ def strong_wolfe(
     low = lower(ends)
     while tried < tries and not abs(ends[1].t - ends[0].t) * longest < smallest:
         left, right = sorted(end.t for end in ends)
-        t = cubic_minimum(*ends, left, right)
+        t = cubic_minimum(ends[0], ends[1], left, right)
         margin = 0.1 * (right - left)
         near = min(right - t, t - left) < margin
         if near and (stuck or not left < t < right):  # where little would be learnt: go away from that end

@@ -127,7 +127,7 @@ class Optimizer:
                 raise error("argument-unknown", op=self.name, names=name, known=known)
             if name in FOREIGN and value not in (None, False):
                 raise error("optimizer-foreign", op=self.name, name=name, got=value)
-        check_ranges(self.name, self.ranges, group, "optimizer-option")
+        check_ranges(self.name, self.ranges, group, of_optimizer=True)
 
     # -- stepping --------------------------------------------------------------------------------------
 

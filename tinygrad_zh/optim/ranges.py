@@ -42,7 +42,7 @@ def number(low: float = 0.0, high: float = math.inf, *, below: bool = False, abo
 def whole(low: float = 0, high: float = math.inf) -> Range:
     """Return the whole numbers from `low` to `high`."""
     text = "a whole number" + (f" ≥ {low}" if low > -math.inf else "") + (f" and ≤ {high}" if high < math.inf else "")
-    return Range(text, lambda x: is_number(x) and isinstance(x, Integral) and bool(low <= x <= high))
+    return Range(text, lambda x: is_number(x) and isinstance(x, Integral) and low <= int(x) <= high)
 
 
 def several(*each: Range) -> Range:
@@ -80,8 +80,9 @@ SWITCH = Range("True or False", lambda x: isinstance(x, bool))
 FUNCTION = Range("a function", callable)
 
 
-def check_ranges(op: str, ranges: Mapping[str, Range], values: Mapping[str, Any], slug: str) -> None:
+def check_ranges(op: str, ranges: Mapping[str, Range], values: Mapping[str, Any], of_optimizer: bool = False) -> None:
     """Refuse the first value that is out of its range."""
     for name, wanted in ranges.items():
         if not wanted.holds(values[name]):
+            slug = "optimizer-option" if of_optimizer else "scheduler-option"
             raise error(slug, op=op, name=name, expected=wanted.expected, got=values[name])

@@ -53,12 +53,12 @@ add_entries(
             en=Text(
                 error="{op} got {name}={got!r}.",
                 expected="{name}: {expected}.",
-                hint="correct the value where the schedule is made.",
+                hint="correct the value where the schedule, or the average, is made.",
             ),
             zh=Text(
                 error="{op} 得到 {name}={got!r}。",
                 expected="选项 {name}：{expected}。",
-                hint="在建立学习率调度器(scheduler)处改正这个值。",
+                hint="在建立学习率调度器(scheduler)或平均模型处改正这个值。",
             ),
         ),
         "scheduler-optimizer": Entry(

@@ -105,7 +105,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
                 self.T_cur %= self.T_i
                 self.T_i *= self.T_mult
         else:
-            check_ranges(self.name, {"epoch": NUMBER}, {"epoch": epoch}, "scheduler-option")
+            check_ranges(self.name, {"epoch": NUMBER}, {"epoch": epoch})
             restarts = 0
             if epoch >= self.T_0 and self.T_mult > 1:  # T_0·(1 + T_mult + T_mult² + …) epochs until then
                 restarts = int(math.log(epoch / self.T_0 * (self.T_mult - 1) + 1, self.T_mult))

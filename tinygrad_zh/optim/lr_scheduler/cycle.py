@@ -100,10 +100,10 @@ class CyclicLR(MomentumScheduler):
     ) -> None:
         up, down = number(0, above=True), or_none(number())
         sizes = {"step_size_up": step_size_up, "step_size_down": step_size_down}
-        check_ranges(self.name, {"step_size_up": up, "step_size_down": down}, sizes, "scheduler-option")
+        check_ranges(self.name, {"step_size_up": up, "step_size_down": down}, sizes)
         if scale_fn is None:
             modes = {"mode": one_of("triangular", "triangular2", "exp_range")}
-            check_ranges(self.name, modes, {"mode": mode}, "scheduler-option")
+            check_ranges(self.name, modes, {"mode": mode})
             scale_mode = "iterations" if mode == "exp_range" else "cycle"
         base_lrs = self.per_group("base_lr", base_lr, REAL, optimizer)
         self.max_lrs = self.per_group("max_lr", max_lr, REAL, optimizer)
@@ -113,7 +113,7 @@ class CyclicLR(MomentumScheduler):
         self.mode, self.gamma, self.scale_mode = mode, gamma, scale_mode
         self._scale_fn_custom = scale_fn
         self.cycle_momentum = cycle_momentum
-        check_ranges(self.name, self.ranges, vars(self), "scheduler-option")
+        check_ranges(self.name, self.ranges, vars(self))
         if last_epoch == -1:
             for group, lr in zip(optimizer.param_groups, base_lrs, strict=True):
                 group["lr"] = lr
@@ -218,18 +218,18 @@ class OneCycleLR(MomentumScheduler):
     ) -> None:
         fraction = Range("a float ≥ 0 and ≤ 1", lambda x: isinstance(x, float) and 0 <= x <= 1)
         wanted = {"pct_start": fraction, "div_factor": REAL, "final_div_factor": REAL, "three_phase": SWITCH}
-        given = dict(zip(wanted, (pct_start, div_factor, final_div_factor, three_phase), strict=True))
+        given: dict[str, Any] = dict(zip(wanted, (pct_start, div_factor, final_div_factor, three_phase), strict=True))
         if total_steps is None:
             wanted |= {"epochs": whole(1), "steps_per_epoch": whole(1)}
             given |= {"epochs": epochs, "steps_per_epoch": steps_per_epoch}
         else:
             wanted["total_steps"], given["total_steps"] = whole(1), total_steps
-        check_ranges(self.name, wanted, given, "scheduler-option")
+        check_ranges(self.name, wanted, given)
         self.total_steps: int = total_steps if total_steps is not None else epochs * steps_per_epoch  # type: ignore[operator]
         self._schedule_phases = phases(self.total_steps, pct_start, three_phase)
         self._anneal_func_type, self.cycle_momentum = anneal_strategy, cycle_momentum
         max_lrs = self.per_group("max_lr", max_lr, REAL, optimizer)
-        check_ranges(self.name, self.ranges, vars(self), "scheduler-option")
+        check_ranges(self.name, self.ranges, vars(self))
         if last_epoch == -1:
             for group, highest in zip(optimizer.param_groups, max_lrs, strict=True):
                 first = highest / div_factor

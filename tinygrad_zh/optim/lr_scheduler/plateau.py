@@ -64,7 +64,7 @@ class ReduceLROnPlateau(LRScheduler):
     ) -> None:
         self.factor, self.patience, self.cooldown, self.eps = factor, patience, cooldown, eps
         self.mode, self.threshold, self.threshold_mode = mode, threshold, threshold_mode
-        check_ranges(self.name, self.ranges, vars(self), "scheduler-option")
+        check_ranges(self.name, self.ranges, vars(self))
         self.optimizer = self.checked(optimizer)
         self.min_lrs = self.per_group("min_lr", min_lr, REAL, optimizer)
         self.default_min_lr = None if isinstance(min_lr, (list, tuple)) else min_lr

@@ -51,7 +51,7 @@ class LRScheduler:
     _is_initial = False
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
-        check_ranges(self.name, self.ranges, vars(self), "scheduler-option")
+        check_ranges(self.name, self.ranges, vars(self))
         self.optimizer = self.checked(optimizer)
         for i, group in enumerate(optimizer.param_groups):
             if last_epoch == -1:
@@ -80,7 +80,7 @@ class LRScheduler:
         if len(values) != groups:
             raise error("scheduler-groups", op=self.name, name=name, given=len(values), groups=groups)
         for each in values:
-            check_ranges(self.name, {name: wanted}, {name: each}, "scheduler-option")
+            check_ranges(self.name, {name: wanted}, {name: each})
         return values
 
     # -- stepping --------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -109,10 +110,28 @@ def test_a_step_passes_the_door() -> None:
 
 
 def test_repr_equals_pytorch() -> None:
-    for kind in ("SGD", "Adam", "AdamW"):
-        ours = getattr(optim, kind)([parameter(1.0)], lr=0.1)
-        theirs = getattr(torch.optim, kind)([torch.nn.Parameter(torch.ones(1))], lr=0.1)
+    for kind in (name for name in optim.__all__ if name[0].isupper() and name != "Optimizer"):
+        ours = getattr(optim, kind)([nn.Parameter(tg.ones(1, 1))], lr=0.1)
+        theirs = getattr(torch.optim, kind)([torch.nn.Parameter(torch.ones(1, 1))], lr=0.1)
         assert repr(ours) == repr(theirs)
+
+
+def test_arguments_and_defaults_equal_pytorchs() -> None:
+    for kind in (name for name in optim.__all__ if name[0].isupper() and name != "Optimizer"):
+        ours, theirs = (inspect.signature(getattr(library, kind)) for library in (optim, torch.optim))
+        listed = [[(p.name, p.kind, p.default) for p in s.parameters.values()] for s in (ours, theirs)]
+        assert listed[0] == listed[1], kind
+    for kind in (*optim.lr_scheduler.__all__, *optim.swa_utils.__all__):
+        library = "lr_scheduler" if kind in optim.lr_scheduler.__all__ else "swa_utils"
+        ours, theirs = (inspect.signature(getattr(getattr(o, library), kind)) for o in (optim, torch.optim))
+        listed = [[(p.name, p.kind, p.default) for p in s.parameters.values()] for s in (ours, theirs)]
+        assert listed[0] == listed[1], kind
+    assert set(optim.lr_scheduler.__all__) == set(torch.optim.lr_scheduler.__all__)
+
+
+def test_muon_is_for_matrices() -> None:
+    with pytest.raises(ArgumentError, match="E671"):
+        optim.Muon([nn.Parameter(tg.ones(2, 2)), parameter(1.0)])
 
 
 def test_groups_added_later_are_optimised() -> None:
@@ -197,11 +216,38 @@ def test_no_duplicates_in_or_across_groups() -> None:
         ("Adam", {"weight_decay": -1}),
         ("Adam", {"amsgrad": None}),
         ("AdamW", {"lr": -1.0}),
+        ("NAdam", {"momentum_decay": -0.1}),
+        ("NAdam", {"betas": (0.9, 1.0)}),
+        ("NAdam", {"decoupled_weight_decay": 1}),
+        ("RAdam", {"betas": (-0.1, 0.9)}),
+        ("RAdam", {"eps": -1e-8}),
+        ("Adamax", {"weight_decay": -0.1}),
+        ("Adamax", {"betas": (0.9, 0.99, 0.999)}),
+        ("ASGD", {"weight_decay": -0.1}),
+        ("ASGD", {"t0": "late"}),
+        ("RMSprop", {"alpha": -0.1}),
+        ("RMSprop", {"momentum": -0.1}),
+        ("RMSprop", {"centered": None}),
+        ("Adagrad", {"lr_decay": -0.1}),
+        ("Adagrad", {"initial_accumulator_value": -0.1}),
+        ("Adadelta", {"rho": 1.1}),
+        ("Adadelta", {"rho": float("nan")}),
+        ("Rprop", {"etas": (0.5, 1.0)}),
+        ("Rprop", {"etas": (0.0, 1.2)}),
+        ("Rprop", {"step_sizes": 50}),
+        ("Adafactor", {"beta2_decay": 0.1}),
+        ("Adafactor", {"eps": (-1.0, 1e-3)}),
+        ("Adafactor", {"eps": (None, None)}),
+        ("Adafactor", {"d": 0.9}),
+        ("Muon", {"adjust_lr_fn": "mine"}),
+        ("Muon", {"ns_steps": 100}),
+        ("Muon", {"ns_coefficients": (1.0, 2.0)}),
+        ("Muon", {"momentum": -1.0}),
     ],
 )
 def test_options_out_of_range(kind: str, options: dict[str, Any]) -> None:
     with pytest.raises(ArgumentError, match="E625"):
-        getattr(optim, kind)([parameter(1.0)], **options)
+        getattr(optim, kind)([nn.Parameter(tg.ones(1, 1))], **options)
 
 
 def test_an_option_that_becomes_wrong_is_noticed_at_the_next_step() -> None:

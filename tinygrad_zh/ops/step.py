@@ -3,19 +3,21 @@ r"""Floor 2: the steps of the optimisers, one rule each, on arrays and in place.
 ``sgd_step`` is the rule for one parameter: plain mathematics with ``out=``, for at the size of a weight matrix
 fresh memory costs more than the arithmetic.  ``sgd_steps`` is the primitive that takes all parameters that
 step alike; an optimiser calls it through the door, so that whoever listens sees the step and a backend can put one
-kernel in its place.  It has no derivative.
+kernel in its place.  It has no derivative.  ``for_all`` makes such a primitive of the rules in ``step_*.py``.
 
 Letters: p parameter, g gradient ∂L/∂p, η = lr, μ = momentum.
 
-May import: floors 0–1.  Read next: ``../optim/sgd.py``.
+May import: floors 0–1.  Read next: ``../optim/sgd.py``, ``step_squares.py``.
 """
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Callable
 from typing import Any
 
-from ..core.primitive import primitive
+from ..core.primitive import Primitive, primitive
 
 
 def sgd_step(
@@ -123,12 +125,8 @@ def adam_step(
         p *= 1 - lr * weight_decay
         weight_decay = 0.0
     g = regularised(xp, p, g, other, weight_decay, maximize)
-    m *= beta1
-    m += xp.multiply(g, 1 - beta1, out=spare)
-    v *= beta2
-    xp.multiply(g, g, out=spare)
-    spare *= 1 - beta2
-    v += spare
+    average(xp, m, beta1, g, spare)
+    average_square(xp, v, beta2, g, spare)
     if v_max is not None:
         xp.maximum(v_max, v, out=v_max)
     xp.sqrt(v if v_max is None else v_max, out=spare)
@@ -148,7 +146,51 @@ def regularised(xp: Any, p: Any, g: Any, spare: Any, weight_decay: float, maximi
     return xp.negative(g, out=spare) if maximize else g
 
 
+def average(xp: Any, mean: Any, kept: float, x: Any, spare: Any) -> None:
+    """Write βm + (1 − β)x, the running mean after one more x, into `mean`."""
+    mean *= kept
+    mean += xp.multiply(x, 1 - kept, out=spare)
+
+
+def average_square(xp: Any, mean: Any, kept: float, x: Any, spare: Any) -> None:
+    """Write βv + (1 − β)x², the running mean of squares after one more x, into `mean`."""
+    mean *= kept
+    xp.multiply(x, x, out=spare)
+    spare *= 1 - kept
+    mean += spare
+
+
 # -- for all parameters that step alike ----------------------------------------------------------------
+
+
+def for_all(rule: Callable[..., Any], tex: str, rows: int) -> Primitive:
+    """Return the primitive that lets all parameters that step alike do so by `rule`.
+
+    Parameters
+    ----------
+    rule : callable
+        ``rule(xp, p, g, *states, scratch, **options)``, named ``…_step``: writes the step into `p` and the states.
+    tex : str
+        The formula of the new p.
+    rows : int
+        How many arrays of the shape of `p` the rule has as working memory.
+
+    Returns
+    -------
+    Primitive
+        Its arrays are all p, all g, then each kind of state for all parameters, then working memory.  A state
+        that the options do not ask for is an empty array.
+    """
+    kinds = rule.__code__.co_argcount - 2  # without xp and the working memory
+
+    @functools.wraps(rule)
+    def steps(xp: Any, *arrays: Any, **options: Any) -> Any:
+        *given, scratch = arrays
+        for p, *others in in_columns(given, kinds):
+            rule(xp, p, *others, working_memory(scratch, rows, p), **options)
+        return tuple(given[: len(given) // kinds])
+
+    return Primitive(steps, tex, {}, name=rule.__name__ + "s", outputs=0)
 
 
 def in_columns(arrays: list[Any], count: int) -> list[tuple[Any, ...]]:

@@ -1,19 +1,20 @@
 """Adam and AdamW: steps of a size of their own for every weight, from running means of g and g².
 
-May import: floors 0–2, ``optimizer``.
+May import: floors 0–2, ``optimizer``, ``ranges``.  Read next: ``by_rule.py``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from ..backend.devices import backend_of
 from ..core.tensor import Tensor, box
 from ..errors import error
 from ..ops.publish import public
 from ..ops.step import adam_steps
-from .optimizer import Group, Optimizer
+from .optimizer import Group, Optimizer, options_in
+from .ranges import BETAS, NUMBER, SWITCH
 
 
 class Adam(Optimizer):
@@ -49,6 +50,15 @@ class Adam(Optimizer):
     """
 
     scratch_rows = 2
+    ranges: ClassVar = {
+        "lr": NUMBER,
+        "betas": BETAS,
+        "eps": NUMBER,
+        "weight_decay": NUMBER,
+        "amsgrad": SWITCH,
+        "maximize": SWITCH,
+        "decoupled_weight_decay": SWITCH,
+    }
 
     def __init__(
         self,
@@ -66,33 +76,7 @@ class Adam(Optimizer):
         fused: bool | None = None,
         decoupled_weight_decay: bool = False,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "betas": betas,
-            "eps": eps,
-            "weight_decay": weight_decay,
-            "amsgrad": amsgrad,
-            "maximize": maximize,
-            "foreach": foreach,
-            "capturable": capturable,
-            "differentiable": differentiable,
-            "fused": fused,
-            "decoupled_weight_decay": decoupled_weight_decay,
-        }
-        super().__init__(params, defaults)
-
-    def check_group(self, group: Group) -> None:
-        """Refuse options out of their range."""
-        super().check_group(group)
-        for name in ("lr", "eps", "weight_decay"):
-            self.check_number(group, name)
-        betas = group["betas"]
-        if not isinstance(betas, (tuple, list)) or len(betas) != 2:
-            raise error("optimizer-option", op=self.name, name="betas", expected="two numbers", got=betas)
-        for beta in betas:
-            self.check_number({"betas": beta}, "betas", below=1.0)
-        for name in ("amsgrad", "maximize", "decoupled_weight_decay"):
-            self.check_switch(group, name)
+        super().__init__(params, options_in(locals()))
 
     def options_of(self, group: Group) -> dict[str, Any]:
         """Return the static arguments of `adam_steps` for a group."""

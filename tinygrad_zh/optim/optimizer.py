@@ -2,15 +2,14 @@
 
 A subclass says in ``update`` how one parameter steps; here is everything that optimisers share.
 
-May import: floors 0–2, ``nn.parameter``, ``saved_state``.  Read next: ``sgd.py``.
+May import: floors 0–2, ``nn.parameter``, ``ranges``, ``saved_state``.  Read next: ``sgd.py``.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from numbers import Real
-from typing import Any
+from typing import Any, ClassVar
 
 from ..aliases import Array
 from ..backend.devices import backend_of
@@ -20,11 +19,19 @@ from ..errors import error
 from ..nn.parameter import clear_gradients
 from ..ops.grad_mode import enable_grad
 from . import saved_state
+from .ranges import Range, check_ranges
 
 Group = dict[str, Any]
 FOREIGN = ("foreach", "fused", "capturable", "differentiable")
 """Options of PyTorch's that choose among its implementations.  They stand in every group, at "not asked for",
 so that a group has PyTorch's names."""
+SCHEDULED = ("params", "initial_lr", "max_lr", "min_lr", "max_momentum", "base_momentum", "swa_lr")
+"""What stands in a group besides options: its parameters, and what the learning-rate schedules keep there."""
+
+
+def options_in(names: Mapping[str, Any]) -> Group:
+    """Return the options among ``locals()``, as it is at the beginning of an ``__init__``."""
+    return {name: value for name, value in names.items() if name not in ("self", "params", "__class__")}
 
 
 class Optimizer:
@@ -45,8 +52,14 @@ class Optimizer:
         Per parameter, what the optimiser remembers of it.
     """
 
+    ranges: ClassVar[dict[str, Range]] = {}
+    """What its options may be."""
     scratch_rows = 1
     """How many arrays of working memory a step needs."""
+    numbers: tuple[str, ...] = ("step",)
+    """Which states of a parameter are one number, whatever its shape."""
+    stepped = False
+    """Whether a step has been taken; a learning-rate schedule wants to know."""
 
     def __init__(self, params: Iterable[Any], defaults: Mapping[str, Any]) -> None:
         self.defaults = dict(defaults)
@@ -107,26 +120,14 @@ class Optimizer:
             taken.add(id(p))
 
     def check_group(self, group: Group) -> None:
-        """Refuse options that are unknown, or not supported; a subclass adds their ranges."""
+        """Refuse options that are unknown, not supported, or out of their range."""
         for name, value in group.items():
-            if name != "params" and name not in self.defaults and name != "initial_lr":  # the schedulers' own
+            if name not in self.defaults and name not in SCHEDULED:
                 known = ", ".join(self.defaults)
                 raise error("argument-unknown", op=self.name, names=name, known=known)
             if name in FOREIGN and value not in (None, False):
                 raise error("optimizer-foreign", op=self.name, name=name, got=value)
-
-    def check_number(self, group: Group, name: str, low: float = 0.0, below: float | None = None) -> None:
-        """Refuse an option that is no number ≥ `low`, or not smaller than `below`."""
-        value = group[name]
-        right = isinstance(value, Real) and not isinstance(value, bool)
-        if not right or not value >= low or (below is not None and not value < below):  # NaN is never ≥
-            expected = f"a number ≥ {low:g}" + ("" if below is None else f" and < {below:g}")
-            raise error("optimizer-option", op=self.name, name=name, expected=expected, got=value)
-
-    def check_switch(self, group: Group, name: str) -> None:
-        """Refuse an option that is neither True nor False."""
-        if not isinstance(group[name], bool):
-            raise error("optimizer-option", op=self.name, name=name, expected="True or False", got=group[name])
+        check_ranges(self.name, self.ranges, group, of_optimizer=True)
 
     # -- stepping --------------------------------------------------------------------------------------
 
@@ -142,7 +143,7 @@ class Optimizer:
         -------
         What `closure` returned, or None
         """
-        loss = None
+        self.stepped, loss = True, None
         if closure is not None:
             with enable_grad():
                 loss = closure()
@@ -199,6 +200,16 @@ class Optimizer:
         """Forget the gradients, or with ``set_to_none=False`` fill them with zeros."""
         for group in self.param_groups:
             clear_gradients(group["params"], set_to_none)
+
+    # -- states ------------------------------------------------------------------------------------------
+
+    def shape_of(self, name: str, p: Tensor) -> tuple[int, ...]:
+        """Return the shape of one of a parameter's states."""
+        return () if name in self.numbers else p.shape
+
+    def loaded(self, name: str, value: Any, p: Tensor) -> Any:
+        """Return a saved value of a state as it is kept here."""
+        return saved_state.taken_over(self, name, value, p)
 
     # -- saving ----------------------------------------------------------------------------------------
 

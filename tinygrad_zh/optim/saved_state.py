@@ -56,7 +56,7 @@ def load_state(optimizer: Optimizer, given: Mapping[str, Any]) -> None:
         if str(number) not in parameter:
             raise error("optimizer-state", op=op, reason=f"it has state of a parameter {number}")
         p = parameter[str(number)]
-        state[p] = {name: taken_over(op, name, value, p) for name, value in values.items() if value is not None}
+        state[p] = {name: optimizer.loaded(name, value, p) for name, value in values.items() if value is not None}
     optimizer.state.clear()
     optimizer.state.update(state)
     for group, loaded in zip(own, groups, strict=True):
@@ -64,14 +64,16 @@ def load_state(optimizer: Optimizer, given: Mapping[str, Any]) -> None:
         group.update(loaded)
 
 
-def taken_over(op: str, name: str, value: Any, p: Tensor) -> Any:
+def taken_over(optimizer: Optimizer, name: str, value: Any, p: Tensor) -> Any:
     """Return one saved value as a Tensor of its own, of the parameter's dtype; a count keeps its dtype."""
     if name == "step":
         return count_of(value)
     array = value.array if isinstance(value, Tensor) else in_numpy(value)
-    if tuple(array.shape) != p.shape:
-        raise error("optimizer-state", op=op, reason=f"{name} has the shape {tuple(array.shape)}, not {p.shape}")
-    return public["tensor"](array, dtype=p.dtype, device=p.device)
+    shape = optimizer.shape_of(name, p)
+    if tuple(array.shape) != shape:
+        reason = f"{name} has the shape {tuple(array.shape)}, not {shape}"
+        raise error("optimizer-state", op=optimizer.name, reason=reason)
+    return public["tensor"](array, dtype=p.dtype, device="cpu" if name in optimizer.numbers else p.device)
 
 
 def count_of(value: Any) -> Tensor:

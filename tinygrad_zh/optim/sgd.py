@@ -1,18 +1,19 @@
 """SGD: stochastic gradient descent, with momentum.
 
-May import: floors 0–2, ``optimizer``.  Read next: ``adam.py``.
+May import: floors 0–2, ``optimizer``, ``ranges``.  Read next: ``adam.py``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from ..backend.devices import backend_of
 from ..core.tensor import Tensor, box
 from ..errors import error
 from ..ops.step import sgd_steps
-from .optimizer import Group, Optimizer
+from .optimizer import Group, Optimizer, options_in
+from .ranges import NUMBER, REAL, SWITCH
 
 
 class SGD(Optimizer):
@@ -52,6 +53,15 @@ class SGD(Optimizer):
     tensor([0.], requires_grad=True)
     """
 
+    ranges: ClassVar = {
+        "lr": NUMBER,
+        "momentum": NUMBER,
+        "dampening": REAL,
+        "weight_decay": NUMBER,
+        "nesterov": SWITCH,
+        "maximize": SWITCH,
+    }
+
     def __init__(
         self,
         params: Iterable[Any],
@@ -66,27 +76,11 @@ class SGD(Optimizer):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        defaults = {
-            "lr": lr,
-            "momentum": momentum,
-            "dampening": dampening,
-            "weight_decay": weight_decay,
-            "nesterov": nesterov,
-            "maximize": maximize,
-            "foreach": foreach,
-            "differentiable": differentiable,
-            "fused": fused,
-        }
-        super().__init__(params, defaults)
+        super().__init__(params, options_in(locals()))
 
     def check_group(self, group: Group) -> None:
-        """Refuse options out of their range."""
+        """Refuse options out of their range, or that contradict each other."""
         super().check_group(group)
-        for name in ("lr", "momentum", "weight_decay"):
-            self.check_number(group, name)
-        self.check_number(group, "dampening", low=float("-inf"))
-        for name in ("nesterov", "maximize"):
-            self.check_switch(group, name)
         if group["nesterov"] and (group["momentum"] == 0 or group["dampening"] != 0):
             expected = "False unless momentum > 0 and dampening = 0"
             raise error("optimizer-option", op=self.name, name="nesterov", expected=expected, got=True)

@@ -188,7 +188,13 @@ REASONS: dict[str, tuple[str, str]] = {
         ("relu_pullback", "softmax_pullback", "log_softmax_pullback", "cross_entropy_pullback", "weight_pullback"),
         BACKWARD,
     ),
-    **dict.fromkeys(("sgd_steps", "adam_steps"), OPTIMISER),
+    **dict.fromkeys(
+        (
+            *("sgd_steps", "adam_steps", "rmsprop_steps", "adagrad_steps", "adadelta_steps", "nadam_steps"),
+            *("radam_steps", "adamax_steps", "asgd_steps", "rprop_steps", "adafactor_steps", "muon_steps"),
+        ),
+        OPTIMISER,
+    ),
     "item_of": GRAPH,
 }
 """Why a primitive is not compared, in Chinese and English."""

@@ -121,7 +121,7 @@ def rnn_states(m: Reading, x: Any, h0: Any, w_hh: Any, walk: Walk, nonlinearity:
 def rnn_back(
     m: Reading, g: Any, h0: Any, w_hh: Any, h: Any, walk: Walk, nonlinearity: str
 ) -> tuple[Any, ...]:  # fmt: skip
-    """da = dh ⊙ (1 − h²), or dh where h > 0; then dh of the step before is W da."""
+    """Da = dh ⊙ (1 − h²), or dh where h > 0; then dh of the step before is W da."""
     dh, found = m.zeros_like(h0), []
     for start, n in reversed(walk):
         mine, y = added(dh, g, start, n), rows(h, start, n)

@@ -82,12 +82,12 @@ add_entries(
             ArgumentError,
             en=Text(
                 error="{op} got {got}.",
-                expected="a PackedSequence.",
+                expected="{expected}.",
                 hint="pack_padded_sequence and pack_sequence make one.",
             ),
             zh=Text(
                 error="{op} 得到 {got}。",
-                expected="PackedSequence。",
+                expected="{expected}。",
                 hint="用 pack_padded_sequence 或 pack_sequence 得到。",
             ),
         ),

@@ -118,14 +118,14 @@ class MultiheadAttention(Module):
         """
         turned = self.batch_first and isinstance(query, Tensor) and query.ndim == 3
         if turned:
-            if not all(isinstance(x, Tensor) and x.ndim == 3 for x in (key, value)):
-                shapes = {
-                    "query": query.shape,
-                    "key": getattr(key, "shape", None),
-                    "value": getattr(value, "shape", None),
-                }
-                expected = {"of_query": "(B, L, E)", "of_key": "(B, S, ·)", "of_value": "(B, S, ·)"}
-                raise error("attention-inputs", op="MultiheadAttention", **shapes, **expected)
+            for x in (key, value):
+                if not isinstance(x, Tensor):
+                    raise error("not-a-tensor", op="MultiheadAttention", kind=type(x).__name__)
+            if key.ndim != 3 or value.ndim != 3:
+                raise error(
+                    "attention-inputs", op="MultiheadAttention", query=query.shape, key=key.shape, value=value.shape,
+                    of_query="(B, L, E)", of_key="(B, S, ·)", of_value="(B, S, ·)",
+                )  # fmt: skip
             same = (key is query, value is key)  # so that these are projected in one matmul
             query = public["transpose"](query, 0, 1)
             key = query if same[0] else public["transpose"](key, 0, 1)

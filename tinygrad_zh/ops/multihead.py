@@ -148,8 +148,11 @@ def check_inputs(query: Any, key: Any, value: Any, width: int, heads: int) -> bo
         of_query = f"(L, B, {width})" if batch else f"(L, {width})"
         fits = key.ndim == value.ndim == query.ndim and key.shape[1:-1] == batch and key.shape[:-1] == value.shape[:-1]
     if not fits:
-        shapes = {"query": query.shape, "key": key.shape, "value": value.shape}
-        raise error("attention-inputs", op=OP, **shapes, of_query=of_query, of_key="(S, B, ·)", of_value="(S, B, ·)")
+        raise error(
+            "attention-inputs", op=OP, query=query.shape, key=key.shape, value=value.shape, of_query=of_query,
+            of_key="(S, B, ·)" if query.ndim == 3 else "(S, ·)",
+            of_value="(S, B, ·)" if query.ndim == 3 else "(S, ·)",
+        )  # fmt: skip
     if heads < 1 or width % heads:
         raise error("embed-heads", op=OP, width=width, heads=heads)
     return bool(query.ndim == 2)

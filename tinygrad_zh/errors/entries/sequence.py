@@ -29,7 +29,7 @@ add_entries(
             ),
             zh=Text(
                 error="{op} 得到的初始状态(state)是 {got}。",
-                expected="{expected}。",
+                expected="初始状态是 {expected}。",
                 hint="LSTM 有两个状态 (h, c)，其他循环层(recurrent layer)只有一个；不给时从 0 开始。",
             ),
         ),
@@ -54,12 +54,12 @@ add_entries(
             ArgumentError,
             en=Text(
                 error="{op} got the lengths {got}.",
-                expected="{count} positive ints, {order}none above {most}.",
+                expected="{count} positive ints, none above {most}; with enforce_sorted=True the longest first.",
                 hint="one length for every sequence; enforce_sorted=False takes them in any order.",
             ),
             zh=Text(
                 error="{op} 得到的长度(lengths)是 {got}。",
-                expected="{count} 个正整数，{order_zh}都不超过 {most}。",
+                expected="{count} 个正整数，都不超过 {most}；enforce_sorted=True 时最长的在前。",
                 hint="每个序列一个长度；enforce_sorted=False 接受任何顺序。",
             ),
         ),
@@ -82,12 +82,12 @@ add_entries(
             ArgumentError,
             en=Text(
                 error="{op} got {got}.",
-                expected="{expected}.",
+                expected="a PackedSequence, or to make one two Tensors: data and batch_sizes.",
                 hint="pack_padded_sequence and pack_sequence make one.",
             ),
             zh=Text(
                 error="{op} 得到 {got}。",
-                expected="{expected}。",
+                expected="PackedSequence；创建它时是两个 Tensor：data 和 batch_sizes。",
                 hint="用 pack_padded_sequence 或 pack_sequence 得到。",
             ),
         ),
@@ -115,7 +115,7 @@ add_entries(
             ),
             zh=Text(
                 error="{op} 得到 query {query}、key {key}、value {value}。",
-                expected="query {of_query}、key {of_key}、value {of_value}。",
+                expected="形状(shape)是：query {of_query}、key {of_key}、value {of_value}。",
                 hint="时间在前：(T, B, E)，除非给了 batch_first=True；没有批(batch)时是 (T, E)。",
             ),
         ),

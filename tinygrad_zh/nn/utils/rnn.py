@@ -54,7 +54,7 @@ class PackedSequence(Packed):
             data, batch_sizes = data
         if not isinstance(data, Tensor) or not isinstance(batch_sizes, Tensor):
             got = f"{type(data).__name__} and {type(batch_sizes).__name__}"
-            raise error("not-packed", op="PackedSequence", got=got, expected="two Tensors: data and batch_sizes")
+            raise error("not-packed", op="PackedSequence", got=got)
         if unsorted_indices is None:
             unsorted_indices = invert_permutation(sorted_indices)
         return super().__new__(cls, data, batch_sizes, sorted_indices, unsorted_indices)
@@ -104,8 +104,7 @@ def checked_lengths(op: str, lengths: Any, count: int, most: int, falling: bool)
     listed = list(given) if isinstance(given, (list, tuple)) else [given]
     fits = len(listed) == count and all(type(n) is int and 0 < n <= most for n in listed)
     if not fits or (falling and listed != sorted(listed, reverse=True)):
-        order, order_zh = ("falling, ", "从大到小、") if falling else ("", "")
-        raise error("packed-lengths", op=op, got=listed, count=count, order=order, order_zh=order_zh, most=most)
+        raise error("packed-lengths", op=op, got=listed, count=count, most=most)
     return listed
 
 
@@ -203,7 +202,7 @@ def pad_packed_sequence(
 def check_packed(op: str, sequence: Any) -> None:
     """Refuse what is no PackedSequence."""
     if not isinstance(sequence, PackedSequence):
-        raise error("not-packed", op=op, got=type(sequence).__name__, expected="a PackedSequence")
+        raise error("not-packed", op=op, got=type(sequence).__name__)
 
 
 def pad_sequence(

@@ -20,6 +20,7 @@ from . import (
     twins_loss,
     twins_rearrange,
     twins_reduce,
+    twins_sequence,
     twins_special,
 )
 from .twin import Twin, at_most_all, moves, same
@@ -212,3 +213,6 @@ REASONS |= twins_activation.REASONS
 
 TWINS |= twins_convolution.TWINS
 TWINS.update(twins_linalg.TWINS)
+
+TWINS |= twins_sequence.TWINS
+REASONS |= dict.fromkeys(twins_sequence.PULLBACKS, BACKWARD)

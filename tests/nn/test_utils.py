@@ -231,6 +231,11 @@ def test_bad_backward_hooks() -> None:
         layer(tg.ones(2, requires_grad=True)).sum().backward()
     handle.remove()
 
+    writing: Any = nn.ReLU(inplace=True)
+    writing.register_full_backward_hook(lambda m, i, o: None)
+    with pytest.raises(GraphError, match="TG-E616"):
+        writing(tg.ones(2, requires_grad=True) * 1)
+
     class Leaky(nn.Module):
         def forward(self, x: Any) -> Any:
             self.inside = x * 2

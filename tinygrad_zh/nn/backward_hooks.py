@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..core.inplace import share
 from ..core.tensor import Tensor
 from ..errors import error
 from ..transforms.function import Function
@@ -48,6 +49,7 @@ class Passage:
         self.module, self.before, self.after = module, tuple(before), tuple(after)
         self.inputs = 0
         self.entered = False
+        self.watched: list[tuple[Tensor, int]] = []
         self.grad_output: tuple[Any, ...] | None = None
 
     def enter(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -57,10 +59,16 @@ class Passage:
         self.inputs = len(args)
         passed = self.gated(args, self.show_inputs)
         self.entered = passed is not args
+        if self.entered:
+            self.watched = [(x, share(x).version) for x in passed if isinstance(x, Tensor)]
         return passed
 
     def leave(self, result: Any) -> Any:
         """Lead what ``forward`` returned through a gate: a Tensor, or those in a tuple."""
+        if any(share(x).version != version for x, version in self.watched):
+            # The caller's tensor has lost its values, and knows nothing of the node that replaced them.
+            raise error("backward-hook-inplace", kind=type(self.module).__name__)
+        self.watched = []
         if isinstance(result, tuple):
             return self.gated(result, self.show_results)
         return self.gated((result,), self.show_results)[0]

@@ -19,6 +19,20 @@ add_entries(
                 hint="模块内部计算的张量在外面被使用了；请让 forward 返回它。",
             ),
         ),
+        "backward-hook-inplace": Entry(
+            "TG-E616",
+            GraphError,
+            en=Text(
+                error="{kind} has a full backward hook and wrote into its input.",
+                expected="a module with such a hook that leaves its inputs as they are.",
+                hint="make the layer with inplace=False, or remove the hook.",
+            ),
+            zh=Text(
+                error="{kind} 有 full backward hook，却改写了自己的输入。",
+                expected="有这种 hook 的模块不改写输入。",
+                hint="建立该层时用 inplace=False，或去掉 hook。",
+            ),
+        ),
         "output-size": Entry(
             "TG-E611",
             ShapeError,

@@ -13,6 +13,7 @@ from typing import Any
 from ..core.tensor import Tensor
 from ..errors import error
 from ..ops.grad_mode import no_grad
+from ..ops.publish import public, spaces
 
 
 @no_grad()
@@ -41,6 +42,85 @@ def zeros_(tensor: Tensor) -> Tensor:
 def ones_(tensor: Tensor) -> Tensor:
     """Fill with ones."""
     return constant_(tensor, 1.0)
+
+
+@no_grad()
+def trunc_normal_(
+    tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, generator: Any = None
+) -> Tensor:
+    """Fill with numbers from the normal distribution that lie in [a, b].
+
+    Notes
+    -----
+    By the inverse of the distribution function: uniform between Φ of both ends, then √2 · erfinv(2u − 1).
+    """
+    low, high = (math.erf((end - mean) / (std * math.sqrt(2))) for end in (a, b))
+    tensor.uniform_(low, high, generator=generator)
+    drawn = public["erfinv"](tensor) * (std * math.sqrt(2)) + mean
+    return tensor.copy_(public["clamp"](drawn, a, b))
+
+
+@no_grad()
+def eye_(tensor: Tensor) -> Tensor:
+    """Fill a matrix with ones on its diagonal and zeros elsewhere: Linear then begins as the identity."""
+    if tensor.ndim != 2:
+        raise error("ndim", op="eye_", expected="2", shape=tensor.shape)
+    return tensor.copy_(public["eye"](*tensor.shape, dtype=tensor.dtype, device=tensor.device))
+
+
+@no_grad()
+def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
+    """Fill a convolution's kernel such that it begins as the identity: ones at the centre, channel by channel."""
+    if tensor.ndim not in (3, 4, 5):
+        raise error("ndim", op="dirac_", expected="3, 4 or 5", shape=tensor.shape)
+    if groups < 1 or tensor.shape[0] % groups:
+        raise error("channel-groups", op="dirac_", channels=tensor.shape[0], groups=groups)
+    tensor.zero_()
+    per_group = tensor.shape[0] // groups
+    centre = tuple(size // 2 for size in tensor.shape[2:])
+    for group in range(groups):
+        for channel in range(min(per_group, tensor.shape[1])):
+            tensor[(group * per_group + channel, channel, *centre)] = 1.0
+    return tensor
+
+
+@no_grad()
+def orthogonal_(tensor: Tensor, gain: float = 1, generator: Any = None) -> Tensor:
+    """Fill with `gain` times a random matrix whose rows, or columns if they are fewer, are orthonormal.
+
+    Notes
+    -----
+    Saxe, McClelland and Ganguli (2013).  The Q of a Gaussian matrix's QR decomposition, with the signs of R's
+    diagonal, is uniform among orthogonal matrices: Mezzadri (2007), "How to generate random matrices".
+    """
+    if tensor.ndim < 2:
+        raise error("init-fan", op="orthogonal_", shape=tensor.shape)
+    if not tensor.array.size:
+        return tensor
+    rows = tensor.shape[0]
+    gaussian = normal_(public["empty_like"](tensor), generator=generator).reshape(rows, -1)
+    wide = rows < gaussian.shape[1]
+    q, r = spaces["linalg"]["qr"](gaussian.T if wide else gaussian)
+    q = q * r.diagonal().sign()
+    return tensor.copy_((q.T if wide else q).reshape(tensor.shape) * gain)
+
+
+@no_grad()
+def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any = None) -> Tensor:
+    """Fill a matrix from the normal distribution, but for a share `sparsity` of each column, which is zero.
+
+    Notes
+    -----
+    Martens (2010), "Deep learning via Hessian-free optimization".
+    """
+    if tensor.ndim != 2:
+        raise error("ndim", op="sparse_", expected="2", shape=tensor.shape)
+    rows, columns = tensor.shape
+    normal_(tensor, 0.0, std, generator)
+    for column in range(columns):
+        chosen = public["randperm"](rows, generator=generator)[: math.ceil(sparsity * rows)]
+        tensor[chosen.to(tensor.device), column] = 0.0
+    return tensor
 
 
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:

@@ -1,6 +1,6 @@
-"""Linear, and the layers that only change the shape.
+"""Linear and Bilinear, and the layers that only change the shape.
 
-May import: floors 0–2, ``module``, ``parameter``, ``init``, ``functional``.  Read next: ``activation.py``.
+May import: floors 0–2, ``layer``, ``module``, ``parameter``, ``init``, ``functional``.  Read next: ``activation.py``.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..errors import error
 from ..ops.publish import public
 from . import functional as F
 from . import init
+from .layer import Layer, blank, check_sizes
 from .module import Module
 from .parameter import Parameter
 
@@ -27,7 +27,7 @@ class Identity(Module):
         return input
 
 
-class Linear(Module):
+class Linear(Layer):
     """x Wᵀ + b: every output is a weighted sum of all inputs.
 
     Parameters
@@ -57,6 +57,7 @@ class Linear(Module):
     (5, 2)
     """
 
+    shown = ("in_features", "out_features", "bias")
     weight: Parameter
     bias: Parameter | None
 
@@ -64,13 +65,10 @@ class Linear(Module):
         self, in_features: int, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None
     ) -> None:
         super().__init__()
-        for name, size in (("in_features", in_features), ("out_features", out_features)):
-            if isinstance(size, bool) or not isinstance(size, int) or size < 0:
-                raise error("argument", op="Linear", argument=name, expected="an int ≥ 0", got=size)
+        check_sizes("Linear", in_features=in_features, out_features=out_features)
         self.in_features, self.out_features = in_features, out_features
-        empty = public["empty"]
-        self.weight = Parameter(empty((out_features, in_features), device=device, dtype=dtype))
-        self.register_parameter("bias", Parameter(empty(out_features, device=device, dtype=dtype)) if bias else None)
+        self.weight = blank(out_features, in_features, device=device, dtype=dtype)
+        self.register_parameter("bias", blank(out_features, device=device, dtype=dtype) if bias else None)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -85,13 +83,59 @@ class Linear(Module):
         """Map (..., in_features) to (..., out_features)."""
         return F.linear(input, self.weight, self.bias)
 
-    def extra_repr(self) -> str:
-        """Return the sizes."""
-        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+
+class Bilinear(Layer):
+    """x₁ᵀ W x₂ + b: every output is a weighted sum of all products of two inputs' values.
+
+    Parameters
+    ----------
+    in1_features, in2_features, out_features : int
+        Length of the last dimension of the two inputs and the result.
+    bias : bool
+        Whether b is added.
+    device, dtype : optional
+        Of weight and bias.
+
+    Attributes
+    ----------
+    weight : Parameter of shape (out_features, in1_features, in2_features)
+        W.
+    bias : Parameter of shape (out_features,) or None
+        b; both start uniform in ±1/√in1_features.
+    """
+
+    shown = ("in1_features", "in2_features", "out_features", "bias")
+    weight: Parameter
+    bias: Parameter | None
+
+    def __init__(
+        self, in1_features: int, in2_features: int, out_features: int, bias: bool = True,
+        device: Any = None, dtype: Any = None,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        check_sizes("Bilinear", 1, in1_features=in1_features)
+        check_sizes("Bilinear", in2_features=in2_features, out_features=out_features)
+        self.in1_features, self.in2_features, self.out_features = in1_features, in2_features, out_features
+        self.weight = blank(out_features, in1_features, in2_features, device=device, dtype=dtype)
+        self.register_parameter("bias", blank(out_features, device=device, dtype=dtype) if bias else None)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw weight and bias anew."""
+        bound = 1 / math.sqrt(self.in1_features)
+        init.uniform_(self.weight, -bound, bound)
+        if self.bias is not None:
+            init.uniform_(self.bias, -bound, bound)
+
+    def forward(self, input1: Any, input2: Any) -> Any:
+        """Map (..., in1_features) and (..., in2_features) to (..., out_features)."""
+        return F.bilinear(input1, input2, self.weight, self.bias)
 
 
-class Flatten(Module):
+class Flatten(Layer):
     """Join the dimensions from `start_dim` to `end_dim` into one; by default all but the batch's."""
+
+    shown = ("start_dim", "end_dim")
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
         super().__init__()
@@ -101,6 +145,16 @@ class Flatten(Module):
         """Map (B, …) to (B, N)."""
         return public["flatten"](input, self.start_dim, self.end_dim)
 
-    def extra_repr(self) -> str:
-        """Return the dimensions."""
-        return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
+
+class Unflatten(Layer):
+    """Split a dimension into several: the inverse of `Flatten`."""
+
+    shown = ("dim", "unflattened_size")
+
+    def __init__(self, dim: int, unflattened_size: Any) -> None:
+        super().__init__()
+        self.dim, self.unflattened_size = dim, tuple(unflattened_size)
+
+    def forward(self, input: Any) -> Any:
+        """Map (…, N, …) to (…, *unflattened_size, …)."""
+        return public["unflatten"](input, self.dim, self.unflattened_size)

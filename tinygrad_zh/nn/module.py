@@ -181,7 +181,7 @@ class Module(Tree):
         return self.to("cpu")
 
     def cuda(self, device: Any = None) -> Self:
-        """Move parameters and buffers to an NVIDIA GPU (tested on a double; not yet run on a GPU)."""
+        """Move parameters and buffers to an NVIDIA GPU (tests/gpu has been run on an H200)."""
         return self.to(as_device("cuda" if device is None else device))
 
     def float(self) -> Self:

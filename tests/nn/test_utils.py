@@ -154,7 +154,7 @@ def test_fusion_with_batch_norm(kind: str, affine: bool) -> None:
 
 
 def test_arguments_of_utils_are_pytorchs() -> None:
-    for name in nn.utils.__all__:
+    for name in set(nn.utils.__all__) - {"rnn"}:
         ours = inspect.signature(getattr(nn.utils, name)).parameters
         theirs = dict(inspect.signature(getattr(torch.nn.utils, name)).parameters)
         theirs.pop("foreach", None)

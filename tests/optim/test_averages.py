@@ -100,3 +100,17 @@ def test_bad_options() -> None:
     ):
         with pytest.raises(ArgumentError, match="E680"):
             build()
+
+
+def test_update_bn_measures_anew() -> None:
+    batches = [np.random.default_rng(i).normal(2, 3, size=(5, 4)) for i in range(3)]
+    ours = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3)).double().eval()
+    theirs = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.BatchNorm1d(3)).double().eval()
+    theirs.load_state_dict({name: torch.from_numpy(x.numpy().copy()) for name, x in ours.state_dict().items()})
+    ours[1].running_mean.array[...] = 7.0  # is forgotten
+    swa_utils.update_bn([(tg.tensor(x), None) for x in batches], ours)
+    torch_swa.update_bn([(torch.from_numpy(x), None) for x in batches], theirs)
+    for name in ("running_mean", "running_var", "num_batches_tracked"):
+        np.testing.assert_allclose(getattr(ours[1], name).numpy(), getattr(theirs[1], name).numpy(), rtol=1e-12)
+    assert not ours.training and ours[1].momentum == 0.1
+    swa_utils.update_bn([tg.ones(2, 4)], nn.Linear(4, 3))  # nothing to do

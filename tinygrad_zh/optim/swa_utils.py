@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 from ..backend.dtypes import int64
@@ -20,6 +20,7 @@ from ..core.inplace import touch
 from ..core.tensor import Tensor
 from ..errors import error
 from ..nn.module import Module
+from ..nn.normalisation import BatchNorm
 from ..ops.grad_mode import no_grad
 from ..ops.publish import public
 from .lr_scheduler.scheduler import LRScheduler
@@ -33,6 +34,7 @@ __all__ = [
     "get_ema_multi_avg_fn",
     "get_swa_avg_fn",
     "get_swa_multi_avg_fn",
+    "update_bn",
 ]
 
 Average = Callable[[Tensor, Tensor, Any], Tensor]
@@ -223,3 +225,38 @@ class SWALR(LRScheduler):
         """Return how far it has come in some step, from 0 to 1."""
         t = max(0, min(1, step / max(1, self.anneal_epochs)))
         return t if self._anneal_strategy == "linear" else (1 - math.cos(math.pi * t)) / 2
+
+
+@no_grad()
+def update_bn(loader: Iterable[Any], model: Module, device: Any = None) -> None:
+    """Measure anew what a model's batch normalisation remembers: averaged weights see other means than those did.
+
+    Parameters
+    ----------
+    loader : iterable
+        Gives batches; of a list or tuple, such as (inputs, targets), the first is taken.
+    model : Module
+        Is run in training mode on every batch, and put back into the mode it was in.
+    device : Device or str, optional
+        Where batches are moved before.
+
+    Notes
+    -----
+    The moments become the mean over all batches, each with the same weight (``momentum=None``).
+    """
+    momenta = {module: module.momentum for module in model.modules() if isinstance(module, BatchNorm)}
+    if not momenta:
+        return
+    was_training = model.training
+    model.train()
+    try:
+        for module in momenta:
+            module.reset_running_stats()
+            module.momentum = None
+        for batch in loader:
+            inputs = batch[0] if isinstance(batch, (list, tuple)) else batch
+            model(inputs if device is None else inputs.to(device))
+    finally:
+        for module, momentum in momenta.items():
+            module.momentum = momentum
+        model.train(was_training)

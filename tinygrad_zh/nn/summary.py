@@ -78,13 +78,14 @@ def summary(model: Module, *inputs: Any) -> Summary:
 
     Examples
     --------
+    >>> from tinygrad_zh.nn import Linear, ReLU, Sequential
     >>> summary(Sequential(Linear(4, 3), ReLU()), (2, 4))
-    Layer             Output shape  Parameters  Bytes  FLOPs
-    --------------------------------------------------------
-    Sequential        (2, 3)                 0      0      0
-      (0): Linear     (2, 3)                15     60     48
-      (1): ReLU       (2, 3)                 0      0      0
-    --------------------------------------------------------
+    Layer          Output shape  Parameters  Bytes  FLOPs
+    -----------------------------------------------------
+    Sequential     (2, 3)                 0      0      0
+      (0): Linear  (2, 3)                15     60     48
+      (1): ReLU    (2, 3)                 0      0      0
+    -----------------------------------------------------
     15 parameters (15 trainable), 60 bytes, 48 FLOPs
     """
     given = [public["zeros"](x) if isinstance(x, tuple) else x for x in inputs]

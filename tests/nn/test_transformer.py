@@ -117,7 +117,9 @@ ACTIVATIONS: list[tuple[Any, Any]] = [("relu", "relu"), ("gelu", "gelu"), (tg.ta
 FORMS: list[dict[str, Any]] = [{}, {"norm_first": True, "batch_first": True}, {"bias": False, "layer_norm_eps": 0.1}]
 
 
-@pytest.mark.parametrize(("options", "activation"), list(zip(FORMS, ACTIVATIONS, strict=True)), ids=["relu", "gelu", "tanh"])
+@pytest.mark.parametrize(
+    ("options", "activation"), list(zip(FORMS, ACTIVATIONS, strict=True)), ids=["relu", "gelu", "tanh"]
+)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.filterwarnings("ignore:enable_nested_tensor")
 def test_transformer_equals_pytorchs(options: dict[str, Any], activation: tuple[Any, Any], dtype: str) -> None:

@@ -13,7 +13,7 @@ length are a packed batch like any other.  All formulas are written once, for ar
 pullback takes the gates that the forward pass has kept, on recorded Tensors it computes them again, and so can be
 differentiated.
 
-May import: floors 0–1, ``activation``, ``create``, ``elementwise``, ``fusable``, ``join``.
+May import: floors 0–1, ``activation``, ``elementwise``, ``fusable``, ``join``, ``shape``.
 Read next: ``recurrent_layers.py``.
 """
 
@@ -26,10 +26,10 @@ from typing import Any, NamedTuple
 from ..core.primitive import primitive
 from .activation import relu as relu_p
 from .activation import sigmoid
-from .create import zeros_like
 from .elementwise import tanh
 from .fusable import Fusable
-from .join import cat_p
+from .join import cat_p, zeros_beside
+from .shape import sum_to
 
 # -- what differs between arrays and Tensors -------------------------------------------------------------
 
@@ -44,7 +44,7 @@ class Reading(NamedTuple):
     join: Callable[[Sequence[Any], int], Any]
 
 
-TENSORS = Reading(sigmoid, tanh, relu_p, zeros_like, lambda parts, dim: cat_p(*parts, dim=dim))
+TENSORS = Reading(sigmoid, tanh, relu_p, lambda x: zeros_beside(x, x.shape), lambda parts, dim: cat_p(*parts, dim=dim))
 
 
 def arrays(xp: Any) -> Reading:
@@ -214,7 +214,7 @@ def gru_back(
     back = walk[::-1]
     d_state = in_time(m, of_state, back)
     shares = (in_time(m, of_x, back), dh, d_state.T @ in_time(m, before, walk))
-    return shares if b_hh is None else (*shares, d_state.sum(0))
+    return shares if b_hh is None else (*shares, sum_to(d_state, shape=b_hh.shape))
 
 
 def gru_pullback_value(

@@ -136,6 +136,11 @@ class Batched(Operators):
         """The array that owns the memory: so views are seen to be views."""
         return self.array if self.array.base is None else self.array.base
 
+    @property
+    def T(self) -> Any:
+        """One sample with its dimensions in reverse."""
+        return permute_p(self, dims=tuple(reversed(range(self.ndim))))
+
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, Batched):  # by whoever has found a wrong value and reports it: any will do
             return expanded(self, index.level)[index.array]

@@ -91,7 +91,7 @@ def test_the_laws_hold_for_the_new_op(copy: Path) -> None:
         if "kernels" not in block.code:
             apply(copy, block)
     printed = python(copy, "-m", "tests.docs.laws_of", OP)
-    assert int(printed.split()[0]) >= 30, printed  # some twenty of the row, some twenty of its in-place form
+    assert int(printed.split()[0]) >= 24, printed  # some twelve of the row, some twelve of its in-place form
 
 
 @pytest.mark.slow

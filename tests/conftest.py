@@ -19,6 +19,11 @@ os.environ["MPLBACKEND"] = "Agg"
 import hypothesis
 import pytest
 
+import tinygrad_zh.ops
+
+# The tests look at all operations; `tests/house/test_lazy_families.py` sees to it that they come by themselves too.
+tinygrad_zh.ops.load_all()
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # The same examples in every run, and no time limit per example: a red test must stay red when it is run again.

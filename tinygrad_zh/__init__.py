@@ -46,22 +46,23 @@ half, float, double = float16, float32, float64
 short, int, long = int16, int32, int64
 inference_mode = no_grad
 
-# The operations, by the names under which ops/ published them; __init__.pyi lists them for editors.
+# The operations, by the names under which ops/ published them; __init__.pyi lists them for editors.  Those whose
+# files are imported later come by __getattr__, below.
 globals().update(public)
 
 if os.environ.get("TINYGRAD_ZH_KERNELS") != "0":  # "0": compute with the plain formulas
     # Kernels for the CPU, by name: a module of kernels, and Numba, are imported when one of them is first called.
-    for _op, _where in (
-        (ops.step.sgd_steps, "step:sgd_steps"),
-        (ops.step.adam_steps, "step:adam_steps"),
-        (ops.activation.relu, "activation:relu"),
-        (ops.activation.relu_pullback, "activation:relu_pullback"),
-        (ops.linalg.linear_p, "linear:linear"),
-        (ops.shape.sum_to, "linear:sum_to"),
-        (ops.loss.cross_entropy_p, "loss:cross_entropy"),
-        (ops.loss.cross_entropy_pullback, "loss:cross_entropy_pullback"),
-    ):
-        register_kernel(CPU, _op.name, f"{__name__}.kernels.cpu.{_where}", _op.value)
+    for _op, _where in {
+        "sgd_steps": "step:sgd_steps",
+        "adam_steps": "step:adam_steps",
+        "relu": "activation:relu",
+        "relu_pullback": "activation:relu_pullback",
+        "linear": "linear:linear",
+        "sum_to": "linear:sum_to",
+        "cross_entropy": "loss:cross_entropy",
+        "cross_entropy_pullback": "loss:cross_entropy_pullback",
+    }.items():
+        register_kernel(CPU, _op, f"{__name__}.kernels.cpu.{_where}", optional=True)
 
 _LATER = {
     "autograd": ".autograd",
@@ -113,14 +114,17 @@ __all__ = [
     "set_grad_enabled",
     "short",
     "uint8",
-    *sorted(public),
+    *public.names(),
     *sorted(_LATER),
     *sorted(_LATER_NAMES),
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """Import a large part at its first use."""
+    """Import an operation's file, or a large part, at its first use."""
+    if name in public:
+        globals()[name] = public[name]
+        return public[name]
     if name in _LATER:
         return importlib.import_module(_LATER[name], __name__)
     if name in _LATER_NAMES:

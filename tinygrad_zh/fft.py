@@ -7,7 +7,7 @@ May import: floors 0–2.
 
 from __future__ import annotations
 
-from .ops.publish import spaces
+from .ops.publish import face, spaces
 
-globals().update(spaces["fft"])
-__all__ = sorted(spaces["fft"])
+__all__ = spaces["fft"].names()
+__getattr__ = face(globals(), spaces["fft"])

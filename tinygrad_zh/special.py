@@ -16,7 +16,7 @@ May import: floors 0–2.
 
 from __future__ import annotations
 
-from .ops.publish import spaces
+from .ops.publish import face, spaces
 
-globals().update(spaces["special"])
-__all__ = sorted(spaces["special"])
+__all__ = spaces["special"].names()
+__getattr__ = face(globals(), spaces["special"])

@@ -10,8 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tinygrad_zh import ops
 from tinygrad_zh.core.primitive import Primitive
 from tinygrad_zh.ops.publish import inplace_methods, methods, public, spaces
+
+from .families import PATH, families_table
 
 PACKAGE = Path(__file__).parents[2] / "tinygrad_zh"
 PLAIN_RESULTS = {"bool", "int", "float", "str", "None", "tuple[Any, ...]", "Tensor", "Handle", "Generator"}
@@ -204,6 +207,7 @@ def functional_stub() -> str:
 
 
 STUBS = {
+    PATH: families_table,
     PACKAGE / "core" / "operators.pyi": operators_stub,
     PACKAGE / "__init__.pyi": package_stub,
     PACKAGE / "nn" / "functional.pyi": functional_stub,
@@ -213,6 +217,7 @@ STUBS = {
 
 def main() -> None:
     """Write the stubs."""
+    ops.load_all()
     for path, text in STUBS.items():
         path.write_text(text())
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import importlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,6 @@ from ..errors import error
 from .dtypes import DTYPES
 
 
-@dataclass(frozen=True)
 class Device:
     """A place where arrays live: ``Device("cpu")`` or ``Device("cuda", 0)``.
 
@@ -33,8 +31,16 @@ class Device:
         Which of several; None for the CPU.
     """
 
-    type: str
-    index: int | None = None
+    __slots__ = ("index", "type")
+
+    def __init__(self, type: str, index: int | None = None) -> None:
+        self.type, self.index = type, index
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Device) and (self.type, self.index) == (other.type, other.index)
+
+    def __hash__(self) -> int:
+        return hash((self.type, self.index))
 
     def __str__(self) -> str:
         return self.type if self.index is None else f"{self.type}:{self.index}"
@@ -43,7 +49,6 @@ class Device:
         return f"device(type={self.type!r}" + (")" if self.index is None else f", index={self.index})")
 
 
-@dataclass(eq=False)
 class Backend:
     """An array module and what belongs to it.
 
@@ -61,22 +66,27 @@ class Backend:
         How an array comes here and how it goes back to NumPy.
     """
 
-    device: Device
-    xp: Any
-    array_type: type
-    from_numpy: Callable[[Any], Array]
-    to_numpy: Callable[[Array], Any]
-    kernels: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    def __init__(
+        self,
+        device: Device,
+        xp: Any,
+        array_type: type,
+        from_numpy: Callable[[Any], Array],
+        to_numpy: Callable[[Array], Any],
+    ) -> None:
+        self.device, self.xp, self.array_type = device, xp, array_type
+        self.from_numpy, self.to_numpy = from_numpy, to_numpy
+        self.kernels: dict[str, Callable[..., Any]] = {}
 
 
 class LazyKernel:
     """A fused kernel that is imported when it is first called, and then takes its own place in the table.
 
-    If what it needs is not installed, the `plain` formula takes that place.
+    If what an `optional` one needs is not installed, it leaves the table, and the formula computes.
     """
 
-    def __init__(self, kernels: dict[str, Any], name: str, where: str, plain: Callable[..., Any] | None = None) -> None:
-        self._kernels, self._name, self._where, self._plain = kernels, name, where, plain
+    def __init__(self, kernels: dict[str, Any], name: str, where: str, optional: bool = False) -> None:
+        self._kernels, self._name, self._where, self._optional = kernels, name, where, optional
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Import the kernel, put it into the table, and call it."""
@@ -84,14 +94,15 @@ class LazyKernel:
         try:
             kernel = getattr(importlib.import_module(module), function)
         except ImportError:
-            if self._plain is None:
+            if not self._optional:
                 raise
-            kernel = self._plain
+            self._kernels.pop(self._name, None)
+            return NotImplemented
         self._kernels[self._name] = kernel
         return kernel(*args, **kwargs)
 
 
-def register_kernel(backend: Backend, name: str, where: str, plain: Callable[..., Any] | None = None) -> None:
+def register_kernel(backend: Backend, name: str, where: str, optional: bool = False) -> None:
     """Let a fused kernel, ``"module:function"``, stand for the formula of the primitive `name`.
 
     For operands that it is not made for, a kernel returns NotImplemented; then the formula computes.
@@ -104,10 +115,10 @@ def register_kernel(backend: Backend, name: str, where: str, plain: Callable[...
         Name of the primitive.
     where : str
         ``"module:function"``, imported at the first call.
-    plain : callable, optional
-        The primitive's value, to be used if the module cannot be imported.
+    optional : bool
+        Whether to do without it if the module cannot be imported.
     """
-    backend.kernels[name] = LazyKernel(backend.kernels, name, where, plain)
+    backend.kernels[name] = LazyKernel(backend.kernels, name, where, optional)
 
 
 @contextlib.contextmanager

@@ -11,7 +11,7 @@ May import: nothing of this package.  Read next: ``../core/modes.py``.
 from __future__ import annotations
 
 import contextvars
-import threading
+from _thread import _local  # threading.local; importing threading takes a millisecond
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -23,7 +23,7 @@ inside: contextvars.ContextVar[bool] = contextvars.ContextVar("inside", default=
 """True inside a quiet context; a context cannot be entered twice, so whoever is inside calls directly."""
 
 
-class _PerThread(threading.local):
+class _PerThread(_local):
     def __init__(self) -> None:
         context = contextvars.Context()
         context.run(np.seterr, all="ignore")

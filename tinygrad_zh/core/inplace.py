@@ -15,7 +15,6 @@ May import: floor 0, ``node``, ``modes``, ``registry``.  Read next: ``record.py`
 from __future__ import annotations
 
 import functools
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .modes import MODE
@@ -72,7 +71,7 @@ def refresh(tensor: Tensor) -> Tensor:
     cell = tensor.cell
     if cell is not None and tensor.source is not None and tensor.seen not in (cell.version, CONSTANT):
         view, base, static = tensor.source
-        token = MODE.set(replace(MODE.get(), recording=True))
+        token = MODE.set(MODE.get()._replace(recording=True))
         tensor.node = view(base, **static).node
         MODE.reset(token)
         tensor.seen = cell.version
@@ -90,10 +89,10 @@ def rebase(tensor: Tensor, node: Node | None) -> None:
         parents = (base.node, node)
         if any(parents):
             view = functools.partial(op, **static)
-            overwritten = Node(registry["overwrite"], parents, (), {"view": view}, base.shape, base.dtype)  # type: ignore[arg-type]
+            overwritten = Node(registry["overwrite"], parents, (), {"view": view}, base.shape, base.dtype)
             before = registry["box"](base.array, base.node)
             rebase(base, overwritten)
             for listener in MODE.get().listeners:
-                listener.applied(registry["overwrite"], (before, tensor), overwritten.static, base)  # type: ignore[arg-type]
+                listener.applied(registry["overwrite"], (before, tensor), overwritten.static, base)
         else:
             base.seen = tensor.seen

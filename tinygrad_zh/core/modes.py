@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ..aliases import Array
 
@@ -34,8 +33,7 @@ class Listener(Protocol):
         """The sweep passed `node`: its cotangent, and what it handed on to each of its parents, or None."""
 
 
-@dataclass(frozen=True)
-class Mode:
+class Mode(NamedTuple):
     """What happens around every operation.
 
     Attributes
@@ -70,7 +68,7 @@ is none, the door need not look."""
 def listening(listener: Listener) -> Iterator[None]:
     """Tell `listener` of everything that happens inside the block, in this thread or task."""
     mode = MODE.get()
-    token = MODE.set(replace(mode, listeners=(*mode.listeners, listener)))
+    token = MODE.set(mode._replace(listeners=(*mode.listeners, listener)))
     LISTENING.append(listener)
     try:
         yield

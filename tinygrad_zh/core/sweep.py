@@ -12,7 +12,6 @@ May import: floor 0, ``node``, ``tensor``, ``modes``, ``registry``.  Read next: 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from heapq import heapify, heappop, heappush
 from typing import Any
 
@@ -42,7 +41,7 @@ def sweep(seeds: dict[Node, Any], wanted: set[Node] | None, retain_graph: bool, 
     useful = None if wanted is None else registry["leading_to"](wanted, seeds)
     if useful is not None:
         seeds = {node: g for node, g in seeds.items() if node in useful}
-    token = MODE.set(replace(mode, recording=create_graph, sweeping=True))
+    token = MODE.set(mode._replace(recording=create_graph, sweeping=True))
     try:
         cotangents = {node: box(g) if boxed and not isinstance(g, Tensor) else g for node, g in seeds.items()}
         return _sweep(cotangents, wanted, useful, retain_graph, boxed)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import importlib
 import os
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .classes import TinygradZhError
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(NamedTuple):
     """The three parts of a message in one language; ``{name}`` stands for a fact known at the place of the error."""
 
     error: str
@@ -19,8 +17,7 @@ class Text:
     hint: str
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One error: its stable code, its class, and its text in both languages."""
 
     code: str

@@ -7,7 +7,7 @@ May import: floor 2.  Read next: ``../ops/activation.py``, where they are writte
 
 from __future__ import annotations
 
-from ..ops.publish import public, spaces
+from ..ops.publish import face, public, spaces
 
 # PyTorch has these here; here they are in the package itself as well.
 SHARED = (
@@ -26,5 +26,5 @@ SHARED = (
     "tanh",
 )
 globals().update({name: public[name] for name in SHARED})
-globals().update(spaces["nn.functional"])
-__all__ = sorted({*SHARED, *spaces["nn.functional"]})
+__all__ = sorted({*SHARED, *spaces["nn.functional"].names()})
+__getattr__ = face(globals(), spaces["nn.functional"])

@@ -4,10 +4,13 @@ Begin with ``elementwise.py``, then ``reduce.py``, ``shape.py``, ``linalg.py``, 
 The convention: a primitive that users call as it is bears PyTorch's name (``exp``); where PyTorch's function has
 options to be sorted out first, the primitive is ``sum_p`` and the function ``sum``.
 
-Importing a file publishes its ops; at the end ``attach.py`` makes methods of them.
+Importing a file publishes its ops; ``attach.py`` makes methods of them.  The files named here are imported with the
+package; the others, which fewer programs need, when one of their names is first asked for (``later.py``).
 """
 
 import gc
+import importlib
+from typing import Any
 
 # Declaring some hundred ops makes no garbage, but so many objects that the collector would look through all of
 # NumPy's several times: a tenth of the time that an import takes.
@@ -15,126 +18,46 @@ _collecting = gc.isenabled()
 gc.disable()
 try:
     from ..core import record as record
+    from ..core.registry import registry
     from . import (
         accumulate,
         activation,
         arguments,
-        attention,
-        brackets,
-        choosing,
-        closeness,
         compare,
         convert,
-        convolution,
         create,
-        ctc,
-        determinant,
-        diagnose,
-        difference,
-        dims,
-        display,
-        distance,
-        distributions,
-        dropout,
-        dtype_info,
-        eigen,
-        einsum,
         elementwise,
-        embedding,
-        exponentials,
         formula,
-        fractional_pooling,
-        frequencies,
-        fusable,
-        gather,
-        generator,
-        grad_mode,
-        grid_sample,
-        grids,
-        histogram,
-        hooks,
         indexing,
         integers,
-        interpolate,
         join,
-        layer_norms,
         linalg,
-        lookup,
         loss,
-        loss_binary,
-        loss_margin,
-        loss_regression,
-        lu,
-        masks,
-        matrices,
-        matrix_exp,
-        matrix_norm,
-        max_pooling,
-        multihead,
-        norm,
         normalise,
-        numpy_names,
-        numpy_rearrange,
         operators,
-        padding,
-        parts,
-        patches,
-        piecewise,
-        pixels,
-        pooling,
-        products,
         protocol,
-        pseudo_inverse,
-        publish,
-        qr,
-        quantile,
         random,
-        reach,
-        recurrent,
-        recurrent_layers,
         reduce,
-        regions,
-        repeat,
-        replace,
-        resample,
         results,
         rounding,
-        sampling,
-        scan,
-        scatter_reduce,
-        search,
         shape,
-        similarity,
-        smooth,
-        solve,
-        sort,
-        source_line,
-        special,
-        special_bessel,
-        special_elementary,
-        special_gamma,
-        special_incomplete_gamma,
-        special_names,
-        special_normal,
-        special_polynomials,
-        stacks,
-        standardise,
-        statistics,
-        step,
-        steps,
-        triangular,
-        trigonometry,
-        unpooling,
-        window_functions,
-        windows,
         write,
         written_out,
     )
-    from .attach import attach_methods
-    from .operators import attach_operators
+    from .attach import attach_later, attach_methods
+    from .later import METHODS, PUBLIC, SERVICES, SPACES
+    from .publish import public, spaces
 
     attach_methods()
-    attach_operators()
+    operators.attach_operators()
+    attach_later({f"{__name__}.{file}": names for file, names in METHODS.items()})
+    for _table, _files in (
+        (public, PUBLIC),
+        (registry, SERVICES),
+        *((spaces[_space], _files) for _space, _files in SPACES.items()),
+    ):
+        for _file, _names in _files.items():
+            _table.later.update(dict.fromkeys(_names.split(), f"{__name__}.{_file}"))
 finally:
     if _collecting:
         gc.enable()
@@ -143,114 +66,42 @@ __all__ = [
     "accumulate",
     "activation",
     "arguments",
-    "attention",
-    "brackets",
-    "choosing",
-    "closeness",
     "compare",
     "convert",
-    "convolution",
     "create",
-    "ctc",
-    "determinant",
-    "diagnose",
-    "difference",
-    "dims",
-    "display",
-    "distance",
-    "distributions",
-    "dropout",
-    "dtype_info",
-    "eigen",
-    "einsum",
     "elementwise",
-    "embedding",
-    "exponentials",
     "formula",
-    "fractional_pooling",
-    "frequencies",
-    "fusable",
-    "gather",
-    "generator",
-    "grad_mode",
-    "grid_sample",
-    "grids",
-    "histogram",
-    "hooks",
     "indexing",
     "integers",
-    "interpolate",
     "join",
-    "layer_norms",
     "linalg",
-    "lookup",
+    "load_all",
     "loss",
-    "loss_binary",
-    "loss_margin",
-    "loss_regression",
-    "lu",
-    "masks",
-    "matrices",
-    "matrix_exp",
-    "matrix_norm",
-    "max_pooling",
-    "multihead",
-    "norm",
     "normalise",
-    "numpy_names",
-    "numpy_rearrange",
     "operators",
-    "padding",
-    "parts",
-    "patches",
-    "piecewise",
-    "pixels",
-    "pooling",
-    "products",
     "protocol",
-    "pseudo_inverse",
-    "publish",
-    "qr",
-    "quantile",
     "random",
-    "reach",
-    "recurrent",
-    "recurrent_layers",
     "reduce",
-    "regions",
-    "repeat",
-    "replace",
-    "resample",
     "results",
     "rounding",
-    "sampling",
-    "scan",
-    "scatter_reduce",
-    "search",
     "shape",
-    "similarity",
-    "smooth",
-    "solve",
-    "sort",
-    "source_line",
-    "special",
-    "special_bessel",
-    "special_elementary",
-    "special_gamma",
-    "special_incomplete_gamma",
-    "special_names",
-    "special_normal",
-    "special_polynomials",
-    "stacks",
-    "standardise",
-    "statistics",
-    "step",
-    "steps",
-    "triangular",
-    "trigonometry",
-    "unpooling",
-    "window_functions",
-    "windows",
     "write",
     "written_out",
 ]
+
+
+def load_all() -> None:
+    """Import every file of operations: for whoever wants to look at all of them."""
+    import pkgutil
+
+    for _, file, _ in pkgutil.iter_modules(__path__):
+        importlib.import_module(f".{file}", __name__)
+    attach_methods()
+
+
+def __getattr__(name: str) -> Any:
+    """Import a file of operations: ``ops.convolution``."""
+    try:
+        return importlib.import_module(f".{name}", __name__)
+    except ModuleNotFoundError as missing:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from missing

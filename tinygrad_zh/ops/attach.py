@@ -6,6 +6,7 @@ May import: floors 0–1, ``compare``.
 from __future__ import annotations
 
 import functools
+import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -57,13 +58,34 @@ def as_method(function: Any) -> Any:
     return functools.update_wrapper(method, function)
 
 
+class LazyMethod:
+    """Stands for a method whose file has not been imported; the first look at it imports the file."""
+
+    def __init__(self, name: str, module: str) -> None:
+        self.name, self.module = name, module
+
+    def __get__(self, tensor: Any, kind: type) -> Any:
+        importlib.import_module(self.module)
+        attach_methods()
+        return getattr(kind if tensor is None else tensor, self.name)
+
+
 def attach_methods() -> None:
     """Attach every published method to Tensor; what the class defines itself stays."""
-    for name in sorted(methods):
-        if not hasattr(Tensor, name):
+    present = vars(Tensor)
+    for name in methods:
+        if isinstance(present.get(name), LazyMethod | None):
             setattr(Tensor, name, as_method(public[name]))
-    for name in sorted(inplace_methods):
-        setattr(Tensor, name + "_", inplace_form(name, public[name]))
+    for name in inplace_methods:
+        if isinstance(present.get(name + "_"), LazyMethod | None):
+            setattr(Tensor, name + "_", inplace_form(name, public[name]))
+
+
+def attach_later(methods_of: dict[str, str]) -> None:
+    """Attach stand-ins for the methods of files that are imported later."""
+    for module, names in methods_of.items():
+        for name in names.split():
+            setattr(Tensor, name, LazyMethod(name, module))
 
 
 register("apply_inplace", apply_inplace)

@@ -10,7 +10,7 @@ May import: floors 0–1.  Read next: ``random.py``.
 from __future__ import annotations
 
 import os
-import threading
+from _thread import allocate_lock  # threading.Lock; importing threading takes a millisecond
 from typing import Any
 
 from ..aliases import Array
@@ -25,7 +25,7 @@ from .publish import publish, published
 ALGORITHM = "philox4x32-10"
 FIRST_SEED = 67280421310721
 """The seed of ``Generator()``, as in PyTorch."""
-_taking = threading.Lock()  # one for all: held for a microsecond, and generators can be copied
+_taking = allocate_lock()  # one for all: held for a microsecond, and generators can be copied
 
 
 class Generator:

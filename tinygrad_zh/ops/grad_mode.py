@@ -10,7 +10,6 @@ import inspect
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import Token
-from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from ..core.modes import MODE, Mode
@@ -32,7 +31,7 @@ class GradMode:
         self._tokens: list[Token[Mode]] = []
 
     def __enter__(self) -> None:
-        self._tokens.append(MODE.set(replace(MODE.get(), recording=self.recording)))
+        self._tokens.append(MODE.set(MODE.get()._replace(recording=self.recording)))
 
     def __exit__(self, *_: object) -> None:
         MODE.reset(self._tokens.pop())
@@ -67,7 +66,7 @@ class GradMode:
 @contextmanager
 def switch(recording: bool) -> Iterator[None]:
     """Record or not, inside the block."""
-    token = MODE.set(replace(MODE.get(), recording=recording))
+    token = MODE.set(MODE.get()._replace(recording=recording))
     try:
         yield
     finally:

@@ -63,9 +63,10 @@ def operand(x: Any) -> Any:
 
 def named(ours: str, function: str) -> Callable[..., Any]:
     """Return our op of that name, or say that NumPy's `function` has no counterpart here."""
-    if ours not in public:
+    op: Callable[..., Any] | None = public.get(ours)
+    if op is None:
         raise error("numpy-unknown", function=function)
-    return public[ours]
+    return op
 
 
 # -- elementwise functions -----------------------------------------------------------------------------
@@ -393,3 +394,5 @@ def np_shares_memory(a: Any, b: Any) -> bool:
 
 for _name, _method in {"__array_ufunc__": array_ufunc, "__array_function__": array_function}.items():
     setattr(Tensor, _name, _method)
+
+from . import numpy_rearrange as numpy_rearrange  # noqa: E402 - at the end: it enters more answers here

@@ -1,4 +1,4 @@
-"""Floor 2: NumPy's functions that rearrange, on our tensors: ``np.tile(t, 2)``, ``np.hstack([t, u])``, ``np.flip(t)``.
+"""Floor 2: more of NumPy's functions on our tensors, those that rearrange: ``np.tile(t, 2)``, ``np.hstack([t, u])``.
 
 Each has NumPy's parameters and calls the op of the same meaning; see ``numpy_names.py``.
 
@@ -11,6 +11,11 @@ from typing import Any
 
 from .numpy_names import answers, operand
 from .publish import public
+
+
+def enter_alone(name: str) -> None:
+    """Let ``sinc`` or one of its like answer."""
+    answers(name)(lambda x: public[name](operand(x)))
 
 
 def enter_joining(name: str) -> None:
@@ -39,6 +44,7 @@ def enter_deepening(name: str) -> None:
 
 
 for _enter, _names in {
+    enter_alone: ("sinc", "i0"),
     enter_joining: ("hstack", "vstack", "dstack", "column_stack"),
     enter_turning: ("fliplr", "flipud"),
     enter_triangle: ("tril", "triu"),

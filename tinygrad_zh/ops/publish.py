@@ -1,6 +1,8 @@
 """Floor 2: the names that users meet: which functions the package offers, and which are methods of Tensor.
 
-Imports nothing of this package.
+A function enters its name when its file is imported; ``later.py`` says which files wait until they are needed.
+
+May import: ``lazy``.
 """
 
 from __future__ import annotations
@@ -8,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from ..lazy import LazyNames
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-public: dict[str, Callable[..., Any]] = {}
+public = LazyNames()
 """What the user meets: ``tinygrad_zh.name``, and for the names in `methods` also ``tensor.name``."""
 SPACES = ("fft", "linalg", "nn.functional", "special")
-spaces: dict[str, dict[str, Callable[..., Any]]] = {space: {} for space in SPACES}
+spaces = {space: LazyNames() for space in SPACES}
 """What stands in one of PyTorch's namespaces: ``tinygrad_zh.linalg.name``."""
 methods: set[str] = set()
 inplace_methods: set[str] = set()
@@ -37,11 +41,11 @@ def publish(
         One of `SPACES`: the function stands there alone, ``tinygrad_zh.linalg.name``, and is no method.
     """
     if space is not None:
-        if name in spaces[space]:
+        if name in spaces[space].keys():  # noqa: SIM118 - entered already, not only to come
             raise AssertionError(f"two public functions are named {space}.{name}")
         spaces[space][name] = function
         return function
-    if name in public:
+    if name in public.keys():  # noqa: SIM118
         raise AssertionError(f"two public functions are named {name!r}")
     public[name] = function
     if method:
@@ -56,3 +60,15 @@ def published(
 ) -> Callable[[Function], Function]:
     """Decorate a function that users meet; see `publish`."""
     return lambda function: publish(name or function.__name__, function, method=method, inplace=inplace, space=space)
+
+
+def face(module: dict[str, Any], table: LazyNames) -> Callable[[str], Any]:
+    """Return the ``__getattr__`` of a module that shows what stands in a table."""
+
+    def look_up(name: str) -> Any:
+        if name not in table:
+            raise AttributeError(f"module {module['__name__']!r} has no attribute {name!r}")
+        module[name] = table[name]
+        return module[name]
+
+    return look_up

@@ -16,7 +16,6 @@ import functools
 import weakref
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from typing import Any
 
 from ..core.inplace import refresh
@@ -216,7 +215,7 @@ def checkpoint(
             if x.cell is not None and x.cell.version != version:
                 raise error("stale-value", op="checkpoint", saved="argument", where="?", writer=x.cell.last)
         now = default_generator.get_state()
-        tokens = MODE.set(replace(MODE.get(), recording=True, sweeping=False)), ACTIVE.set(active)
+        tokens = MODE.set(MODE.get()._replace(recording=True, sweeping=False)), ACTIVE.set(active)
         try:
             if preserve_rng_state:
                 default_generator.set_state(state)

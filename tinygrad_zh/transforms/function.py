@@ -124,7 +124,7 @@ def result_node(main: Node, index: int, y: Tensor) -> Node | None:
     if y.dtype.kind != "f" or any(y is x for x in context._untracked):
         return None
     static = {"index": index, "count": len(main.op.shapes)}  # type: ignore[union-attr]  # a FunctionOp
-    return Node(registry["item_of"], (main,), (), static, y.shape, y.dtype)  # type: ignore[arg-type]
+    return Node(registry["item_of"], (main,), (), static, y.shape, y.dtype)
 
 
 def as_cotangent(g: Any, shape: Any, dtype: Any, materialize: bool) -> Tensor | None:

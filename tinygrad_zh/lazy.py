@@ -1,0 +1,55 @@
+"""Floor 0: tables of names, where asking for a name may import the file that enters it.
+
+Most programs use a small part of the operations.  The files of the others are imported when one of their names
+is first asked for: that keeps ``import tinygrad_zh`` quick.  ``ops/later.py`` says which names these are.
+
+Imports nothing of this package.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+
+class LazyNames(dict[str, Any]):
+    """A dict that also answers to the names in `later`: it imports their module, which enters them.
+
+    Looping over it gives what has been entered so far; `names` are all, and `load` enters them all.
+
+    Attributes
+    ----------
+    later : dict of str to str
+        The module that will enter a name.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.later: dict[str, str] = {}
+
+    def __missing__(self, name: str) -> Any:
+        if name not in self.later:
+            raise KeyError(name)
+        importlib.import_module(self.later[name])
+        if name not in self.keys():
+            raise KeyError(name)  # asked for while its file is still being run
+        return self[name]
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or name in self.later
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return what stands under a name, or `default`."""
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def names(self) -> list[str]:
+        """Return all names, entered or not."""
+        return sorted({*self, *self.later})
+
+    def load(self) -> None:
+        """Import every module that has names for this table."""
+        for module in set(self.later.values()):
+            importlib.import_module(module)

@@ -6,6 +6,8 @@ import importlib.metadata
 import json
 import os
 import platform
+import shutil
+import subprocess
 from pathlib import Path
 
 from .timing import Comparison
@@ -47,7 +49,18 @@ def machine() -> dict[str, str]:
         ]
         cpu = names[0] if names else cpu
     packages = {name: importlib.metadata.version(name) for name in ("numpy", "torch")}
-    return {"cpu": cpu, "cores": str(os.cpu_count()), "python": platform.python_version(), "threads": "1", **packages}
+    facts = {"cpu": cpu, "cores": str(os.cpu_count()), "python": platform.python_version(), "threads": "1", **packages}
+    return facts | graphics()
+
+
+def graphics() -> dict[str, str]:
+    """Return the GPU and its driver, if there is one."""
+    if shutil.which("nvidia-smi") is None:
+        return {}
+    asked = ["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader", "--id=0"]
+    name, _, driver = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip().partition(", ")
+    cupy = next((d for d in importlib.metadata.distributions() if d.metadata["Name"].startswith("cupy-cuda")), None)
+    return {"gpu": name, "driver": driver, **({} if cupy is None else {"cupy": cupy.version})}
 
 
 def write(results: list[Comparison], name: str) -> None:

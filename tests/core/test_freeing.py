@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import tracemalloc
 import weakref
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,43 +12,11 @@ import pytest
 
 import tinygrad_zh as tg
 from tinygrad_zh import autograd
-from tinygrad_zh.core.node import Node
 from tinygrad_zh.errors import GraphError
 
+from .graphs import Square, alive, leaf, nodes_alive, watch
 
-@pytest.fixture(autouse=True)
-def without_collector() -> Iterator[None]:
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
-
-
-def leaf(values: Any) -> tg.Tensor:
-    return tg.tensor(values, dtype="float64", requires_grad=True)
-
-
-def nodes_alive() -> int:
-    """How many nodes of operations there are; leaves are not counted."""
-    return sum(1 for x in gc.get_objects() if type(x) is Node and x.op is not None)
-
-
-def watch(node: Node | None) -> list[weakref.ref[Node]]:
-    """Return weak references to a node and all nodes behind it that are no leaves."""
-    found: list[weakref.ref[Node]] = []
-    stack: list[Node | None] = [node]
-    seen: set[int] = set()
-    while stack:
-        one = stack.pop()
-        if one is not None and one.op is not None and id(one) not in seen:
-            seen.add(id(one))
-            found.append(weakref.ref(one))
-            stack.extend(one.parents)
-    return found
-
-
-def alive(references: list[weakref.ref[Node]]) -> list[Any]:
-    return [reference() for reference in references if reference() is not None]
+pytestmark = pytest.mark.usefixtures("without_collector")
 
 
 # -- what a sweep frees --------------------------------------------------------------------------------
@@ -102,198 +68,6 @@ def test_an_operand_is_not_saved_for_the_side_that_needs_no_gradient() -> None:
     (x * w).sum().backward()
     assert x.grad is None
     np.testing.assert_array_equal(w.grad.numpy(), [1.0, 2.0])
-
-
-BUILDS: dict[str, Callable[[tg.Tensor, tg.Tensor], Any]] = {}
-
-
-def build(function: Callable[[tg.Tensor, tg.Tensor], Any]) -> Callable[[tg.Tensor, tg.Tensor], Any]:
-    BUILDS[function.__name__] = function
-    return function
-
-
-@build
-def pure(x: tg.Tensor, w: tg.Tensor) -> Any:
-    return (x @ w).relu().exp() + x.sum() * w
-
-
-@build
-def add_in_place(x: tg.Tensor, w: tg.Tensor) -> Any:
-    y = x * 1
-    y += w
-    y += 2
-    return y
-
-
-@build
-def add_to_itself(x: tg.Tensor, w: tg.Tensor) -> Any:
-    y = x * 1
-    y += y
-    return y
-
-
-@build
-def multiply_in_place(x: tg.Tensor, w: tg.Tensor) -> Any:
-    y = x * 1
-    y *= w
-    return y
-
-
-@build
-def multiply_by_itself(x: tg.Tensor, w: tg.Tensor) -> Any:
-    y = x * 1
-    y *= y
-    return y
-
-
-@build
-def add_own_exponential(x: tg.Tensor, w: tg.Tensor) -> Any:
-    y = x * 1
-    y += y.exp()
-    return y
-
-
-@build
-def add_own_sine(x: tg.Tensor, w: tg.Tensor) -> Any:
-    y = x * 1
-    y += y.sin()
-    return y
-
-
-@build
-def add_product_with_itself(x: tg.Tensor, w: tg.Tensor) -> Any:
-    y = x * 1
-    z = y * w
-    y += z
-    return y
-
-
-@build
-def unary_in_place(x: tg.Tensor, w: tg.Tensor) -> Any:
-    y = x * 1
-    y.exp_().neg_()
-    return y
-
-
-@build
-def through_a_view(x: tg.Tensor, w: tg.Tensor) -> Any:
-    y = x * 1
-    v = y.t()
-    v += w
-    return y, v
-
-
-@build
-def through_a_view_of_a_view(x: tg.Tensor, w: tg.Tensor) -> Any:
-    y = x * 1
-    v = y.view(4).unsqueeze(0)
-    v *= 3
-    return y * 2
-
-
-@build
-def multiply_by_own_view(x: tg.Tensor, w: tg.Tensor) -> Any:
-    y = x * 1
-    y *= y.t()
-    return y
-
-
-@build
-def saved_view_then_base_written(x: tg.Tensor, w: tg.Tensor) -> Any:
-    y = x * 1
-    z = y.t() * w
-    y += z
-    return y
-
-
-@build
-def row_written(x: tg.Tensor, w: tg.Tensor) -> Any:
-    y = x * 1
-    y[0] = w[1]
-    y[1] += w[0]
-    return y
-
-
-@build
-def retaining(x: tg.Tensor, w: tg.Tensor) -> Any:
-    y = x * 1
-    y.retain_grad()
-    z = y * w
-    z.retain_grad()
-    return z
-
-
-@build
-def hooked(x: tg.Tensor, w: tg.Tensor) -> Any:
-    y = x * 1
-    y.register_hook(lambda g: g * 2)
-    return y * w
-
-
-@build
-def parts(x: tg.Tensor, w: tg.Tensor) -> Any:
-    a, b = (x * w).split(1)
-    return a * b
-
-
-@build
-def detached(x: tg.Tensor, w: tg.Tensor) -> Any:
-    y = x * w
-    return y * y.detach()
-
-
-class Square(autograd.Function):
-    @staticmethod
-    def forward(ctx: Any, x: tg.Tensor) -> tg.Tensor:
-        y = x * x
-        ctx.save_for_backward(x, y)
-        return y
-
-    @staticmethod
-    def backward(ctx: Any, g: tg.Tensor) -> tg.Tensor:
-        x, _ = ctx.saved_tensors
-        return g * 2 * x
-
-
-@build
-def function(x: tg.Tensor, w: tg.Tensor) -> Any:
-    return Square.apply(x * w)
-
-
-# A value is saved, and its tensor written to afterwards: the sweep refuses such a graph (so does PyTorch), and the
-# tensor's new node leads back to the node that saved it. Only these programs wait for the garbage collector.
-DOOMED = {"add_own_sine", "add_product_with_itself", "multiply_by_own_view", "saved_view_then_base_written"}
-
-
-@pytest.mark.parametrize("name", sorted(DOOMED))
-def test_a_graph_that_cannot_be_swept_waits_for_the_garbage_collector(name: str) -> None:
-    x, w = leaf([[1.0, 2.0], [3.0, 4.0]]), leaf([[5.0, 6.0], [7.0, 8.0]])
-    before = nodes_alive()
-    result = BUILDS[name](x, w)
-    with pytest.raises(GraphError, match="overwritten"):
-        result.sum().backward()
-    del result
-    gc.collect()
-    assert nodes_alive() == before
-
-
-@pytest.mark.parametrize("name", sorted(set(BUILDS) - DOOMED))
-@pytest.mark.parametrize("swept", [False, True])
-def test_no_cycle(name: str, swept: bool) -> None:
-    x, w = leaf([[1.0, 2.0], [3.0, 4.0]]), leaf([[5.0, 6.0], [7.0, 8.0]])
-    before = nodes_alive()
-    result = BUILDS[name](x, w)
-    assert nodes_alive() > before
-    if swept:
-        first = result[0] if isinstance(result, tuple) else result
-        try:
-            first.sum().backward()
-        except GraphError as problem:  # a saved value was overwritten: what failed must be freed as well
-            assert "overwritten" in str(problem)
-            problem.__traceback__ = None
-        del first
-    del result
-    assert nodes_alive() == before
 
 
 def test_view_alone_keeps_its_base_and_nothing_else_does() -> None:

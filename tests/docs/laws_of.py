@@ -1,4 +1,4 @@
-"""Runs every law on the rows of one op, without collecting all the others: ``python -m tests.docs.laws_of hypot``."""
+"""Runs every law on the rows of one op, without collecting all the others: ``python -m tests.docs.laws_of exp``."""
 
 from __future__ import annotations
 

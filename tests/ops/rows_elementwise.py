@@ -64,6 +64,7 @@ ROWS = [
     row("pow/of number", lambda m, x: 2**x, normal(3, 2), np=lambda x: 2**x, integers=False),  # likewise
     unary("sqrt", positive(3, 4), np.sqrt),
     unary("rsqrt", positive(3, 4), lambda x: 1 / np.sqrt(x)),
+    binary("hypot", away(3, 4), normal(3, 4), np.hypot),
     # exponentials and logarithms
     unary("exp", normal(3, 4), np.exp),
     unary("exp2", normal(3, 4), np.exp2),

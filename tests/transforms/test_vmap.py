@@ -1,4 +1,4 @@
-"""vmap: structures, out_dims, chunks, randomness, nesting, memory, models, and what it refuses.
+"""vmap: structures, out_dims, chunks, randomness, nesting, memory.
 
 That it is right for every op is in test_vmap_laws.py.
 """
@@ -6,7 +6,6 @@ That it is right for every op is in test_vmap_laws.py.
 from __future__ import annotations
 
 import gc
-import warnings
 from typing import Any
 
 import numpy as np
@@ -18,20 +17,11 @@ from tinygrad_zh import func
 from tinygrad_zh.core.modes import LAYERS
 from tinygrad_zh.core.primitive import primitive
 from tinygrad_zh.core.record import record
-from tinygrad_zh.errors import ArgumentError, GraphError, IndexingError, ShapeError, TinygradZhError
+from tinygrad_zh.errors import GraphError
 from tinygrad_zh.ops.generator import default_generator
 from tinygrad_zh.transforms.batching import RULES, SlowBatching
 
-RNG = np.random.default_rng(0)
-
-
-def f64(values: Any, **options: Any) -> tg.Tensor:
-    return tg.tensor(values, dtype=tg.float64, **options)
-
-
-def drawn(*shape: int) -> tg.Tensor:
-    return f64(RNG.normal(size=shape))
-
+from .samples import RNG, drawn, f64
 
 # -- where the samples lie -----------------------------------------------------------------------------
 
@@ -185,104 +175,6 @@ def test_a_users_op_within() -> None:
     np.testing.assert_allclose(w.grad.array, (x.array**3).sum(0))
 
 
-# -- models: per-example gradients ---------------------------------------------------------------------
-
-
-def per_example(loss: Any, params: Any, *batch: Any) -> None:
-    """Mapped without a slow op, the gradients are those of a loop."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", SlowBatching)
-        found = func.vmap(func.grad(loss), (None, *(0 for _ in batch)))(params, *batch)
-    for i in range(batch[0].shape[0]):
-        expected = func.grad(loss)(params, *(x[i] for x in batch))
-        for name, g in expected.items():
-            np.testing.assert_allclose(found[name].array[i], g.array, rtol=1e-10, atol=1e-12)
-
-
-def test_a_multilayer_perceptron_also_against_pytorch() -> None:
-    tg.manual_seed(0)
-    model = tg.nn.Sequential(tg.nn.Linear(4, 5), tg.nn.ReLU(), tg.nn.Linear(5, 3)).double()
-    theirs = torch.nn.Sequential(torch.nn.Linear(4, 5), torch.nn.ReLU(), torch.nn.Linear(5, 3)).double()
-    theirs.load_state_dict({k: torch.from_numpy(v.array) for k, v in model.state_dict().items()})
-    x, y = drawn(6, 4), tg.randint(0, 3, (6,))
-    params = {k: p.detach() for k, p in model.named_parameters()}
-
-    def loss(p: Any, x: Any, y: Any) -> Any:
-        return tg.cross_entropy(func.functional_call(model, p, x.unsqueeze(0)), y.unsqueeze(0))
-
-    per_example(loss, params, x, y)
-
-    def their_loss(p: Any, x: Any, y: Any) -> Any:
-        out = torch.func.functional_call(theirs, p, x.unsqueeze(0))
-        return torch.nn.functional.cross_entropy(out, y.unsqueeze(0))
-
-    found = func.vmap(func.grad(loss), (None, 0, 0))(params, x, y)
-    expected = torch.func.vmap(torch.func.grad(their_loss), (None, 0, 0))(
-        {k: p.detach() for k, p in theirs.named_parameters()}, torch.from_numpy(x.array), torch.from_numpy(y.array)
-    )
-    for name, g in expected.items():
-        np.testing.assert_allclose(found[name].array, g.numpy(), rtol=1e-12, atol=1e-14)
-
-
-def test_a_convolutional_network_also_against_pytorch() -> None:
-    arrays = {"c1": (4, 2, 3, 3), "b1": (4,), "c2": (4, 2, 3, 3), "w": (3, 16), "b": (3,)}
-    params = {name: drawn(*shape) for name, shape in arrays.items()}
-    x, y = drawn(5, 2, 8, 8), tg.tensor(RNG.integers(0, 3, 5))
-
-    def loss(F: Any) -> Any:
-        def one(p: Any, x: Any, y: Any) -> Any:
-            h = F.max_pool2d(F.relu(F.conv2d(x.unsqueeze(0), p["c1"], p["b1"], padding=1)), 2)
-            h = F.relu(F.conv2d(h, p["c2"], None, stride=2, padding=1, groups=2))
-            return F.cross_entropy(F.linear(h.flatten(1), p["w"], p["b"]), y.unsqueeze(0))
-
-        return one
-
-    per_example(loss(tg.nn.functional), params, x, y)
-    found = func.vmap(func.grad(loss(tg.nn.functional)), (None, 0, 0))(params, x, y)
-    expected = torch.func.vmap(torch.func.grad(loss(torch.nn.functional)), (None, 0, 0))(
-        {name: torch.from_numpy(p.array) for name, p in params.items()},
-        torch.from_numpy(x.array),
-        torch.from_numpy(y.array),
-    )
-    for name, g in expected.items():
-        np.testing.assert_allclose(found[name].array, g.numpy(), rtol=1e-10, atol=1e-12)
-
-
-def test_a_transformer() -> None:
-    T, D, H, V = 4, 6, 2, 5
-
-    def normalised(x: Any, scale: Any) -> Any:
-        return (x - x.mean(-1, keepdim=True)) / (x.var(-1, keepdim=True, correction=0) + 1e-5).sqrt() * scale
-
-    def loss(p: Any, tokens: Any, targets: Any) -> Any:
-        x = tg.embedding(tokens, p["tokens"], padding_idx=0) + p["places"]
-        h = normalised(x, p["scale"])
-        q, k, v = (part.reshape(T, H, D // H).transpose(0, 1) for part in (h @ p["qkv"]).chunk(3, -1))
-        scores = (q @ k.transpose(-2, -1)) / 2
-        mask = tg.ones(T, T).tril() == 0
-        x = x + (scores.masked_fill(mask, float("-inf")).softmax(-1) @ v).transpose(0, 1).reshape(T, D) @ p["out"]
-        x = x + tg.nn.functional.gelu(tg.nn.functional.linear(x, p["up"], p["bias"])) @ p["up"]
-        return tg.cross_entropy(x @ p["tokens"].t(), targets)  # tied to the embedding
-
-    params = {
-        "tokens": drawn(V, D), "places": drawn(T, D), "scale": drawn(D), "qkv": drawn(D, 3 * D), "out": drawn(D, D),
-        "up": drawn(2 * D, D), "bias": drawn(2 * D),
-    }  # fmt: skip
-    per_example(loss, params, tg.tensor(RNG.integers(0, V, (3, T))), tg.tensor(RNG.integers(0, V, (3, T))))
-
-
-def test_an_ensemble() -> None:
-    models = [tg.nn.Sequential(tg.nn.Linear(3, 4), tg.nn.Tanh(), tg.nn.Linear(4, 1)).double() for _ in range(5)]
-    params, buffers = func.stack_module_state(models)
-    x = drawn(7, 3)
-    found = func.vmap(lambda p, x: func.functional_call(models[0], p, x), (0, None))(params, x)
-    np.testing.assert_allclose(found.array, np.stack([m(x).array for m in models]), rtol=1e-13)
-    found.sum().backward()
-    models[3](x).sum().backward()
-    np.testing.assert_allclose(params["0.weight"].grad.array[3], models[3][0].weight.grad.array, rtol=1e-13)
-    assert buffers == {}
-
-
 # -- random numbers ------------------------------------------------------------------------------------
 
 DRAWS = {
@@ -392,99 +284,3 @@ def test_it_can_be_recorded_and_printed() -> None:
     assert [step.op.name for step in r.steps] == ["vmap_in", "mul", "sum", "vmap_out", "sum"]
     assert "size=2" in seen[0] and "[3., 4.]" in seen[0]
     assert x.grad.tolist() == [[2.0, 4.0], [6.0, 8.0]]
-
-
-# -- what it refuses -----------------------------------------------------------------------------------
-
-
-def test_values_of_one_sample_cannot_be_had() -> None:
-    x = f64([1.0, -2.0])
-    for f in (
-        lambda x: x if x > 0 else -x,
-        lambda x: x * x.item(),
-        lambda x: x * float(x),
-        lambda x: x * x.tolist(),
-        lambda x: x + x.numpy(),
-        lambda x: tg.ones(3)[int(x)],
-        lambda x: x * tg.histc(x.reshape(1)),
-    ):
-        with pytest.raises(GraphError, match="one sample") as caught:
-            func.vmap(f)(x)
-        assert caught.value.code == "TG-E929"
-    with pytest.raises(GraphError, match="shape"):
-        func.vmap(lambda x: x[x > 0])(f64([[1.0, -2.0], [3.0, 4.0]]))
-    with pytest.raises(GraphError, match="shape"):
-        func.vmap(lambda x: x.nonzero())(f64([[1.0, -2.0], [3.0, 4.0]]))
-
-
-def test_what_all_share_cannot_be_written_to_by_one() -> None:
-    x = drawn(3, 2)
-    for f in (
-        lambda x: tg.zeros(2, dtype=tg.float64).copy_(x),
-        lambda x: tg.ones(2, dtype=tg.float64).mul_(x),
-        lambda x: tg.zeros(3, dtype=tg.float64).__setitem__(0, x.sum()),
-    ):
-        with pytest.raises(GraphError, match="share"):
-            func.vmap(f)(x)
-
-    def made_alike(x: Any) -> Any:
-        y = x * 0
-        y[0] = x.sum()
-        return y
-
-    np.testing.assert_allclose(func.vmap(made_alike)(x).array[:, 0], x.array.sum(1))
-
-
-def test_bad_arguments() -> None:
-    x, y = drawn(3, 2), drawn(4, 2)
-    for in_dims in (None, 0.5, "x", True, (0,), (0, 0, 0), ((0, 0), 0), (0, True), (0, "x"), {"a": 0}):
-        with pytest.raises(ArgumentError, match="in_dims"):
-            func.vmap(lambda a, b: a, in_dims=in_dims)(x, x)
-    with pytest.raises(IndexingError, match="in_dims says 2"):
-        func.vmap(lambda a: a, in_dims=2)(x)
-    with pytest.raises(IndexingError, match="0-d"):
-        func.vmap(lambda a: a)(f64(1.0))
-    with pytest.raises(ShapeError, match="3, 4"):
-        func.vmap(lambda a, b: a)(x, y)
-    with pytest.raises(ArgumentError, match="int"):
-        func.vmap(lambda a, n: a)(x, 3)
-    with pytest.raises(ArgumentError, match="None for every"):
-        func.vmap(lambda a: a, in_dims=(None,))(x)
-    with pytest.raises(ArgumentError, match="without positional"):
-        func.vmap(lambda: x)()
-    with pytest.raises(ArgumentError, match="returned a int"):
-        func.vmap(lambda a: 3)(x)
-    with pytest.raises(ArgumentError, match="None for a result"):
-        func.vmap(lambda a: a, out_dims=None)(x)
-    for out_dims in ((0, 0, 0), [0, 0], {"a": 0}, 0.5, True):
-        with pytest.raises(ArgumentError, match="out_dims"):
-            func.vmap(lambda a: (a, a), out_dims=out_dims)(x)
-    with pytest.raises(IndexingError):
-        func.vmap(lambda a: a, out_dims=2)(x)
-    with pytest.raises(ArgumentError, match="randomness"):
-        func.vmap(lambda a: a, randomness="some")
-    for chunk_size in (0, -1, 1.5, True):
-        with pytest.raises(TinygradZhError, match="chunk_size"):
-            func.vmap(lambda a: a, chunk_size=chunk_size)
-
-
-def test_a_share_that_all_samples_have_and_one_of_each_are_added() -> None:
-    xs, slope = tg.tensor([[1.0, 2.0], [3.0, 4.0]]), tg.tensor([5.0, 6.0])
-    gradients = func.vmap(lambda x: func.vjp(lambda x: x * x + x * slope, x)[1](tg.ones(2))[0])(xs)
-    assert gradients.tolist() == (2 * xs + slope).tolist()
-
-
-@pytest.mark.filterwarnings("ignore::tinygrad_zh.transforms.batching.SlowBatching")
-def test_what_an_op_refuses_it_refuses_of_any_sample() -> None:
-    positive, negative = np.eye(2), -np.eye(2)
-    with pytest.raises(TinygradZhError, match=r"A\[1\]"):
-        func.vmap(tg.linalg.cholesky)(tg.tensor(np.stack([positive, negative])))
-    with pytest.raises(TinygradZhError, match=r"A\[1\]"):
-        func.vmap(tg.linalg.inv)(tg.tensor(np.stack([positive, 0 * positive])))
-    loss = tg.nn.functional
-    with pytest.raises(ArgumentError):
-        func.vmap(loss.binary_cross_entropy)(tg.tensor([[0.5], [1.5]]), tg.tensor([[0.0], [1.0]]))
-    with pytest.raises(ArgumentError):
-        func.vmap(loss.gaussian_nll_loss)(tg.ones(2, 1), tg.ones(2, 1), tg.tensor([[1.0], [-1.0]]))
-    with pytest.raises(ArgumentError):
-        func.vmap(loss.multi_margin_loss)(tg.ones(2, 1, 3), tg.tensor([[2], [3]]))

@@ -115,6 +115,13 @@ def sqrt(xp: Any, x: Any) -> Any:
     return xp.sqrt(x)
 
 
+# NaN at (0, 0), where the length has no slope, as in PyTorch.
+@primitive(r"\sqrt{<a:4>^{2} + <b:4>^{2}}", promote=FLOAT, d_a=lambda a, y: a / y, d_b=lambda b, y: b / y)
+def hypot(xp: Any, a: Any, b: Any) -> Any:
+    """Return √(a² + b²), the length of the hypotenuse; no square is computed that could overflow."""
+    return xp.hypot(a, b)
+
+
 @primitive(r"\frac{1}{\sqrt{<x>}}", promote=FLOAT, d_x=lambda y: -0.5 * y * y * y)
 def rsqrt(xp: Any, x: Any) -> Any:
     """Return 1/√x."""
@@ -321,7 +328,7 @@ def times_alpha(op: str, input: Any, other: Any, alpha: Any) -> Any:
 
 
 UNARY = (neg, abs, sign, square, sqrt, rsqrt, reciprocal, exp, exp2, expm1, log, log2, log10, log1p, sin, cos, tanh)
-for op in (*UNARY, mul, pow):
+for op in (*UNARY, mul, pow, hypot):
     publish(op.name, op, inplace=True)
 for op in (maximum, minimum):
     publish(op.name, op)

@@ -63,11 +63,6 @@ GROUPS: tuple[tuple[str, str, str], ...] = (
         "is_inference_mode_enabled",
     ),
     (
-        "它是《添加一个运算》一页的例子，由读者来加",
-        "it is the example of the page on adding an op, left to the reader",
-        "hypot Tensor.hypot_",
-    ),
-    (
         "还没有写",
         "not written yet",
         "poisson unravel_index histogramdd Tensor.is_cpu Tensor.is_signed Tensor.ndimension Tensor.nelement "

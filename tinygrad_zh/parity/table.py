@@ -46,6 +46,7 @@ TWINS: dict[str, Twin] = {
     "square": same("square"),
     "sqrt": same("sqrt"),
     "rsqrt": same("rsqrt"),
+    "hypot": same("hypot"),
     "reciprocal": same("reciprocal"),
     "exp": same("exp"),
     "exp2": same("exp2"),

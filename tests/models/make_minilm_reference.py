@@ -40,7 +40,7 @@ def make() -> None:
     tokens = transformers.AutoTokenizer.from_pretrained(str(MODEL_DIR))(SENTENCES, padding=True, return_tensors="pt")
     model = transformers.AutoModel.from_pretrained(str(MODEL_DIR)).eval().double()
     kept = []
-    model.embeddings.register_forward_hook(lambda module, given, result: kept.append(result) or result.retain_grad())
+    model.embeddings.register_forward_hook(lambda *call: kept.append(call[-1]) or call[-1].retain_grad())
     result = model(**tokens)
     mask = tokens["attention_mask"].double()[..., None]
     mean = (result.last_hidden_state * mask).sum(1) / mask.sum(1)

@@ -82,7 +82,7 @@ def test_gradients_of_the_sentence_embedding(dtype: Any) -> None:
     """Of all parameters, and of what the embeddings hand to the encoder."""
     model = model_with_weights(add_pooling_layer=False)
     kept: list[Any] = []
-    model.embeddings.register_forward_hook(lambda module, given, result: kept.append(result) or result.retain_grad())
+    model.embeddings.register_forward_hook(lambda *call: kept.append(call[-1]) or call[-1].retain_grad())
     ours = model.sentence_embedding(tg.tensor(IDS), tg.tensor(MASK.astype(dtype)))
     state = to_torch(model)
     start, x, _ = run_torch(state, types=np.zeros_like(IDS))
@@ -127,10 +127,13 @@ def test_new_weights_start_as_asked() -> None:
 
 # --- Hugging Face's names and files ---
 
-NAMES = """embeddings.LayerNorm embeddings.position_embeddings embeddings.token_type_embeddings
-embeddings.word_embeddings encoder.layer.N.attention.output.LayerNorm encoder.layer.N.attention.output.dense
-encoder.layer.N.attention.self.key encoder.layer.N.attention.self.query encoder.layer.N.attention.self.value
-encoder.layer.N.intermediate.dense encoder.layer.N.output.LayerNorm encoder.layer.N.output.dense pooler.dense""".split()
+NAMES = [
+    *("embeddings.LayerNorm", "embeddings.position_embeddings", "embeddings.token_type_embeddings"),
+    *("embeddings.word_embeddings", "encoder.layer.N.attention.self.query", "encoder.layer.N.attention.self.key"),
+    *("encoder.layer.N.attention.self.value", "encoder.layer.N.attention.output.dense"),
+    *("encoder.layer.N.attention.output.LayerNorm", "encoder.layer.N.intermediate.dense"),
+    *("encoder.layer.N.output.dense", "encoder.layer.N.output.LayerNorm", "pooler.dense"),
+]
 
 
 def test_names_are_hugging_faces() -> None:

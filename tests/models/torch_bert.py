@@ -34,7 +34,8 @@ def bert(
     for i in range(layers):
         here = f"encoder.layer.{i}"
         q, k, v = (
-            dense(w, f"{here}.attention.self.{name}", x).view(batch, length, heads, -1) for name in ("query", "key", "value")
+            dense(w, f"{here}.attention.self.{name}", x).view(batch, length, heads, -1)
+            for name in ("query", "key", "value")
         )
         scores = torch.einsum("bqhd,bkhd->bhqk", q, k) / q.shape[-1] ** 0.5
         scores = scores.masked_fill(mask[:, None, None, :] == 0, -torch.inf)

@@ -22,7 +22,19 @@ from tinygrad_zh.storage.header import DTYPES, MAX_HEADER_BYTES, OTHER_DTYPES
 
 TENSORS = {"a.weight": np.arange(6, dtype="f4").reshape(2, 3), "n": np.array(7), "b": np.array([True, False]),
            "nothing": np.empty((0, 4))}  # fmt: skip
-ODD_NAMES = ["", " ", "a\nb", "a\0b", "../../etc", "层.权重", "😀", 'quo"te', "back\\slash", "__metadata__x", "x" * 5000]
+ODD_NAMES = [
+    "",
+    " ",
+    "a\nb",
+    "a\0b",
+    "../../etc",
+    "层.权重",
+    "😀",
+    'quo"te',
+    "back\\slash",
+    "__metadata__x",
+    "x" * 5000,
+]
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,9 @@ WEIGHT = np.arange(24.0).reshape(4, 3, 2)
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    save_file({"weight": WEIGHT, "bias": np.array(2, "i2"), "mask": np.array([[True, False]])}, tmp_path / "x", {"k": "v"})
+    save_file(
+        {"weight": WEIGHT, "bias": np.array(2, "i2"), "mask": np.array([[True, False]])}, tmp_path / "x", {"k": "v"}
+    )
     return tmp_path / "x"
 
 

@@ -16,7 +16,7 @@ from ..core.tensor import Tensor
 from ..errors import error
 from ..nn import Dropout, Embedding, LayerNorm, Linear, Module, ModuleList, init
 from ..nn import functional as F
-from ..ops.create import arange
+from ..ops.publish import public
 from .bert_files import ACTIVATIONS, BertConfig, read_weights
 
 
@@ -34,7 +34,7 @@ class Embeddings(Module):
 
     def forward(self, ids: Tensor, types: Tensor) -> Any:
         """Map tokens (B, T) to vectors (B, T, D)."""
-        places = arange(ids.shape[1], device=ids.device)
+        places = public["arange"](ids.shape[1], device=ids.device)
         x = self.word_embeddings(ids) + self.token_type_embeddings(types) + self.position_embeddings(places)
         return self.dropout(self.LayerNorm(x))
 
@@ -178,7 +178,8 @@ class BertModel(Module):
         for part in self.modules():
             if isinstance(part, Linear):
                 init.normal_(part.weight, std=config.initializer_range)
-                init.zeros_(part.bias)
+                if part.bias is not None:
+                    init.zeros_(part.bias)
             elif isinstance(part, Embedding):
                 part.weight.detach().mul_(config.initializer_range)  # drawn with standard deviation 1; padding stays 0
 
@@ -269,11 +270,7 @@ def check_ids(
 ) -> None:
     """Refuse what is no batch of integers of the right shape."""
     if not isinstance(given, Tensor):
-        raise error(
-            "token-ids", model="BertModel", name=name, expected=expected, shape="–", dtype=type(given).__name__
-        )
+        raise error("token-ids", model="BertModel", name=name, expected=expected, shape="–", dtype=type(given).__name__)
     fits = given.ndim == 2 and given.dtype.kind in kinds and shape in (None, given.shape)
     if not fits or (longest is not None and given.shape[1] > longest):
-        raise error(
-            "token-ids", model="BertModel", name=name, expected=expected, shape=given.shape, dtype=given.dtype
-        )
+        raise error("token-ids", model="BertModel", name=name, expected=expected, shape=given.shape, dtype=given.dtype)

@@ -35,15 +35,18 @@ FIXED: dict[str, Any] = {
 }  # fmt: skip
 """Options that may be named, but have one value here."""
 
-WITHOUT_EFFECT = frozenset(
-    # where the file comes from; what a head above does; how memory is spent; what Google's BERT wrote and nobody reads
-    "_name_or_path architectures transformers_version dtype torch_dtype torchscript return_dict "
-    "id2label label2id num_labels problem_type finetuning_task classifier_dropout tie_word_embeddings "
-    "bos_token_id eos_token_id cls_token_id sep_token_id "
-    "use_cache gradient_checkpointing chunk_size_feed_forward "
-    "directionality pooler_fc_size pooler_num_attention_heads pooler_num_fc_layers pooler_size_per_head "
-    "pooler_type".split()
-)
+WITHOUT_EFFECT = {
+    # where the file comes from
+    "_name_or_path", "architectures", "transformers_version", "dtype", "torch_dtype", "torchscript", "return_dict",
+    # what a head above does
+    "id2label", "label2id", "num_labels", "problem_type", "finetuning_task", "classifier_dropout", "tie_word_embeddings",
+    "bos_token_id", "eos_token_id", "cls_token_id", "sep_token_id",
+    # how memory is spent
+    "use_cache", "gradient_checkpointing", "chunk_size_feed_forward",
+    # what Google's BERT wrote and nobody reads
+    "directionality", "pooler_fc_size", "pooler_num_attention_heads", "pooler_num_fc_layers", "pooler_size_per_head",
+    "pooler_type",
+}  # fmt: skip
 """Options that do not change what the encoder computes."""
 
 

@@ -136,7 +136,9 @@ def _check_places(path: str | os.PathLike[str], tensors: dict[str, TensorInfo], 
     end_byte = 0
     for name, info in sorted(tensors.items(), key=lambda item: (item[1].begin_byte, item[1].end_byte)):
         if info.begin_byte != end_byte:
-            raise _unsound(path, f"tensor {_shortened(repr(name))}: data_offsets {_shortened(info.begin_byte)} ≠ {end_byte}")
+            raise _unsound(
+                path, f"tensor {_shortened(repr(name))}: data_offsets {_shortened(info.begin_byte)} ≠ {end_byte}"
+            )
         end_byte = info.end_byte
     if end_byte != data_bytes:
         raise _unsound(path, f"{data_bytes} ≠ {_shortened(end_byte)} bytes")

@@ -198,7 +198,7 @@ class SafeFile(Mapping[str, Any]):
         except (IndexError, TypeError) as failed:
             raise error("tensor-part", name=name, shape=info.shape, part=part, reason=str(failed)) from failed
         if wide:  # a bfloat16 is the upper half of a float32
-            return np.asarray((chosen.astype(np.uint32) << 16)).view(np.float32)
+            return np.asarray(chosen.astype(np.uint32) << 16).view(np.float32)
         if info.dtype == "bool":
             return np.asarray(chosen != 0)  # a damaged byte of 2 is no bool to NumPy
         return np.array(chosen, dtype=info.dtype, order="C")

@@ -202,8 +202,8 @@ class BertModel(Module):
         -----
         Of a model with a head (``BertForMaskedLM``, say) the part below the head is loaded.
         """
-        weights = read_weights(folder)
         config = BertConfig.from_json(os.path.join(folder, "config.json"))
+        weights = read_weights(folder)
         model = cls(config, add_pooling_layer="pooler.dense.weight" in weights)
         model.load_state_dict(weights)
         return model.eval()
@@ -229,13 +229,11 @@ class BertModel(Module):
         IndexingError
             If a number is not in the vocabulary.
         """
-        longest = self.config.max_position_embeddings
-        check_ids("input_ids", input_ids, f"integers (B, T), T ≤ {longest}", longest=longest)
-        shape = input_ids.shape
+        self._check("input_ids", input_ids, None)
         if attention_mask is not None:
-            check_ids("attention_mask", attention_mask, f"integers or bools {shape}", shape=shape, kinds="iub")
+            self._check("attention_mask", attention_mask, input_ids.shape)
         if token_type_ids is not None:
-            check_ids("token_type_ids", token_type_ids, f"integers {shape}", shape=shape)
+            self._check("token_type_ids", token_type_ids, input_ids.shape)
         mask = None if attention_mask is None else (attention_mask != 0)[:, None, None, :]
         x = self.embeddings(input_ids, input_ids * 0 if token_type_ids is None else token_type_ids)
         x = self.encoder(x, mask)
@@ -264,13 +262,13 @@ class BertModel(Module):
         here = (attention_mask != 0)[:, :, None].to(x.dtype)  # (B, T, 1)
         return F.normalize((x * here).sum(1) / here.sum(1).clamp(min=1e-9), dim=-1)
 
-
-def check_ids(
-    name: str, given: Any, expected: str, *, longest: int | None = None, shape: Any = None, kinds: str = "iu"
-) -> None:
-    """Refuse what is no batch of integers of the right shape."""
-    if not isinstance(given, Tensor):
-        raise error("token-ids", model="BertModel", name=name, expected=expected, shape="–", dtype=type(given).__name__)
-    fits = given.ndim == 2 and given.dtype.kind in kinds and shape in (None, given.shape)
-    if not fits or (longest is not None and given.shape[1] > longest):
-        raise error("token-ids", model="BertModel", name=name, expected=expected, shape=given.shape, dtype=given.dtype)
+    def _check(self, name: str, given: Any, wanted: Any) -> None:
+        """Refuse what is no batch of integers of the wanted shape."""
+        is_tensor, longest = isinstance(given, Tensor), self.config.max_position_embeddings
+        kinds = "iub" if name == "attention_mask" else "iu"
+        fits = is_tensor and given.ndim == 2 and given.shape[1] <= longest and given.dtype.kind in kinds
+        if not fits or wanted not in (None, given.shape):
+            raise error(
+                "token-ids", model="BertModel", name=name, wanted=wanted or "(B, T)", longest=longest,
+                shape=given.shape if is_tensor else "–", dtype=given.dtype if is_tensor else type(given).__name__,
+            )  # fmt: skip

@@ -39,8 +39,8 @@ WITHOUT_EFFECT = {
     # where the file comes from
     "_name_or_path", "architectures", "transformers_version", "dtype", "torch_dtype", "torchscript", "return_dict",
     # what a head above does
-    "id2label", "label2id", "num_labels", "problem_type", "finetuning_task", "classifier_dropout", "tie_word_embeddings",
-    "bos_token_id", "eos_token_id", "cls_token_id", "sep_token_id",
+    "id2label", "label2id", "num_labels", "problem_type", "finetuning_task", "classifier_dropout",
+    "tie_word_embeddings", "bos_token_id", "eos_token_id", "cls_token_id", "sep_token_id",
     # how memory is spent
     "use_cache", "gradient_checkpointing", "chunk_size_feed_forward",
     # what Google's BERT wrote and nobody reads

@@ -156,12 +156,12 @@ add_entries(
             ShapeError,
             en=Text(
                 error="{model} got {name} of shape {shape} and dtype {dtype}.",
-                expected="{expected}.",
+                expected="a Tensor of integers (or bools for attention_mask) of shape {wanted}, T at most {longest}.",
                 hint="shorter sentences are padded to the length of the longest, which attention_mask tells apart.",
             ),
             zh=Text(
                 error="{model} 得到的 {name} 形状(shape)是 {shape}，dtype 是 {dtype}。",
-                expected="{expected}。",
+                expected="整数张量(Tensor)，attention_mask 也可以是布尔值；形状为 {wanted}，T 不超过 {longest}。",
                 hint="较短的句子要填充(padding)到最长句子的长度，由 attention_mask 区分。",
             ),
         ),

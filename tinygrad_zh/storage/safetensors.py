@@ -109,7 +109,7 @@ def safe_open(path: str | os.PathLike[str], *, widen_bfloat16: bool = False) -> 
     >>> save_file({"weight": numpy.eye(1000), "bias": numpy.ones(1000)}, path)
     >>> with safe_open(path) as file:
     ...     print(list(file), file["weight"].shape, file.get_tensor("weight", (0, slice(3))))
-    ['weight', 'bias'] (1000, 1000) [1. 0. 0.]
+    ['bias', 'weight'] (1000, 1000) [1. 0. 0.]
     """
     return SafeFile(path, widen_bfloat16)
 

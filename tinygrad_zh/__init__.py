@@ -71,6 +71,7 @@ _LATER = {
     "fft": ".fft",
     "func": ".func",
     "linalg": ".linalg",
+    "models": ".models",
     "nn": ".nn",
     "optim": ".optim",
     "parity": ".parity",

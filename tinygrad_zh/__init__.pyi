@@ -6,8 +6,8 @@ from typing import Any
 from .aliases import DType
 from . import autograd as autograd, cuda as cuda, data as data, fft as fft, linalg as linalg, nn as nn
 from . import func as func, ops as ops, optim as optim, special as special, utils as utils
+from . import models as models, train as train, transforms as transforms
 from . import parity as parity, picture as picture, storage as storage, testing as testing
-from . import train as train, transforms as transforms
 from .backend.devices import Device as Device, device as device
 from .backend.dtypes import get_default_dtype as get_default_dtype, set_default_dtype as set_default_dtype
 from .backend.promotion import promote_types as promote_types

@@ -147,7 +147,7 @@ def package_stub() -> str:
         "from . import autograd as autograd, cuda as cuda, data as data, fft as fft, linalg as linalg, nn as nn\n",
         "from . import func as func, ops as ops, optim as optim, special as special, utils as utils\n",
         "from . import parity as parity, picture as picture, storage as storage, testing as testing\n",
-        "from . import train as train, transforms as transforms\n",
+        "from . import models as models, train as train, transforms as transforms\n",
         "from .backend.devices import Device as Device, device as device\n",
         "from .backend.dtypes import get_default_dtype as get_default_dtype, set_default_dtype as set_default_dtype\n",
         "from .backend.promotion import promote_types as promote_types\n",

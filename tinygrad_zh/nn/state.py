@@ -48,6 +48,8 @@ def load_state(module: Module, given: Mapping[str, Any], strict: bool) -> Incomp
             "argument", op="load_state_dict", argument="state_dict", expected="a dict", got=type(given).__name__
         )
     own = state_of(module, "", keep_vars=True)
+    if prefix := foreign_prefix(own, given):
+        raise error("state-prefix", kind=kind, prefix=prefix, name=next(iter(own)))
     values = {name: public["as_tensor"](in_our_terms(given[name])).detach() for name in own if name in given}
     missing = [name for name in own if name not in given]
     unexpected = [name for name in given if name not in own]
@@ -69,6 +71,15 @@ def load_state(module: Module, given: Mapping[str, Any], strict: bool) -> Incomp
         tensor.array[...] = public["to"](value, dtype=tensor.dtype, device=tensor.device).array
         touch(tensor, "load_state_dict")
     return IncompatibleKeys(missing, unexpected)
+
+
+def foreign_prefix(own: Mapping[str, Any], given: Mapping[str, Any]) -> str:
+    """Return what stands before every one of our names in a state of another wrapping, such as ``module.``."""
+    first = next(iter(own), None)
+    ends = [name for name in given if isinstance(name, str) and first is not None and name.endswith(f".{first}")]
+    prefixes = [name.removesuffix(str(first)) for name in ends]
+    found = (prefix for prefix in prefixes if all(prefix + name in given and name not in given for name in own))
+    return next(found, "")
 
 
 def in_our_terms(value: Any) -> Any:

@@ -3,7 +3,7 @@
 The state travels as JSON in the file's metadata, so that a checkpoint is one atomic file that every
 safetensors reader can open.
 
-May import: ``errors``, ``aliases``, ``safetensors``.
+May import: ``errors``, ``aliases``, ``header``, ``safetensors``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import numpy as np
 
 from ..aliases import Shape
 from ..errors import error
-from .safetensors import load_file, read_header, save_file
+from .header import read_header
+from .safetensors import load_file, save_file
 
 KEY = "tinygrad_zh.checkpoint"
 VERSION = 1

@@ -1,67 +1,40 @@
 """Tensors by name in one file, in the safetensors format that the whole field reads.
 
-The file is: 8 bytes with the header's length, a JSON header (name -> dtype, shape, place), the raw numbers.
-The package ``safetensors`` writes and reads it; before it reads, we check the header ourselves, so
-that a damaged file is a plain sentence and never a huge allocation.
+The package ``safetensors`` writes it.  Reading is ours: once ``header.py`` has found the file sound, a tensor is a
+piece of it, seen through a memory map, so that one tensor of a big file costs no more than itself.
 
-May import: ``errors``, ``aliases``, ``atomic``.  Read next: ``checkpoint.py``.
+May import: floor 0, ``core``, ``atomic``, ``header``.  Read next: ``folder.py``, ``checkpoint.py``.
 """
 
 from __future__ import annotations
 
+import difflib
 import json
-import math
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from types import ModuleType
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
-from ..aliases import Shape
-from ..errors import TinygradZhError, error
+from ..backend.devices import backend_of
+from ..core.tensor import Tensor
+from ..errors import error
 from .atomic import atomic_write
+from .header import DTYPES, METADATA, Header, read_header
 
-DTYPES = {
-    "F64": "float64", "F32": "float32", "F16": "float16",
-    "I64": "int64", "I32": "int32", "I16": "int16", "I8": "int8",
-    "U64": "uint64", "U32": "uint32", "U16": "uint16", "U8": "uint8", "BOOL": "bool",
-}  # fmt: skip
-"""The format's names for dtypes, and NumPy's."""
-
-MAX_HEADER_BYTES = 100_000_000  # the format's own limit
-METADATA = "__metadata__"
-MAX_RANK = 64  # NumPy's own limit
-
-
-@dataclass(frozen=True)
-class TensorInfo:
-    """What the header says of one tensor: dtype (NumPy's name), shape, and its place among the numbers."""
-
-    dtype: str
-    shape: Shape
-    begin_byte: int
-    end_byte: int
-
-
-@dataclass(frozen=True)
-class Header:
-    """A checked header: the tensors by name, and the free text entries."""
-
-    tensors: dict[str, TensorInfo]
-    metadata: dict[str, str]
+BFLOAT16 = "bfloat16"
 
 
 def save_file(
-    tensors: Mapping[str, np.ndarray], path: str | os.PathLike[str], metadata: Mapping[str, str] | None = None
+    tensors: Mapping[str, Tensor | np.ndarray], path: str | os.PathLike[str], metadata: Mapping[str, str] | None = None
 ) -> None:
-    """Write arrays by name into one safetensors file, atomically.
+    """Write tensors by name into one safetensors file, atomically.
 
     Parameters
     ----------
-    tensors : mapping of str to numpy.ndarray
-        Arrays of any shape and layout, of the dtypes in ``DTYPES``.
+    tensors : mapping of str to Tensor or numpy.ndarray
+        Of any shape, layout and device, and of the dtypes in ``DTYPES``; ``model.state_dict()``, for instance.
     path : str or path-like
         The file to write; an older one is replaced only once the new one is complete.
     metadata : mapping of str to str, optional
@@ -78,9 +51,9 @@ def save_file(
 
     Notes
     -----
-    The same tensors and metadata always give the same bytes.
+    The same tensors and metadata always give the same bytes.  Tensors that share memory are written in full, each.
     """
-    plain = {_checked_name(name, value): _plain(value) for name, value in tensors.items()}
+    plain = {_checked_name(name): _plain(name, value) for name, value in tensors.items()}
     for key, text in (metadata or {}).items():
         if not isinstance(key, str) or not isinstance(text, str):
             raise error("save-metadata", name=key, found=f"{type(key).__name__}: {type(text).__name__}")
@@ -90,134 +63,175 @@ def save_file(
             file.write(part)
 
 
-def load_file(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
+def load_file(path: str | os.PathLike[str], *, widen_bfloat16: bool = False) -> dict[str, np.ndarray]:
     """Read every tensor of a safetensors file.
 
     Parameters
     ----------
     path : str or path-like
         The file to read.
+    widen_bfloat16 : bool
+        Whether bfloat16 tensors, which NumPy does not have, are read as float32, which holds their values exactly.
 
     Returns
     -------
     dict of str to numpy.ndarray
-        Writable arrays that own their memory, in the header's order.
+        Writable arrays that own their memory, in the header's order; ``model.load_state_dict`` takes them as they are.
 
     Raises
     ------
     StorageError
-        If the file is missing, damaged, or holds a dtype that is not supported here.
-    MissingPackageError
-        If the package ``safetensors`` is not installed.
+        If the file is missing, damaged, a pickle, or holds a dtype that is not supported here.
     """
-    header = read_header(path)
-    package = _safetensors()
-    try:
-        found: dict[str, np.ndarray] = package.load_file(path)
-    except OSError as failed:
-        raise error("file-read", path=os.fspath(path), reason=failed.strerror or str(failed)) from failed
-    return {name: found[name] for name in header.tensors}
+    with safe_open(path, widen_bfloat16=widen_bfloat16) as file:
+        return {name: file.get_tensor(name) for name in file}
 
 
-def read_header(path: str | os.PathLike[str]) -> Header:
-    """Read and check a safetensors file's header, without its numbers and without any package.
+def safe_open(path: str | os.PathLike[str], *, widen_bfloat16: bool = False) -> SafeFile:
+    """Open a safetensors file to look into it and to read single tensors; see `SafeFile`.
 
     Parameters
     ----------
     path : str or path-like
-        The file to look at.
-
-    Returns
-    -------
-    Header
-        Names, dtypes, shapes and metadata.
+        The file.
+    widen_bfloat16 : bool
+        As for `load_file`.
 
     Raises
     ------
     StorageError
-        If the file is missing, or its header is absurd: a length beyond the file, no JSON, an unknown
-        dtype, places that overlap, leave gaps or do not fit the shapes.
+        If the file is missing, damaged or a pickle.
+
+    Examples
+    --------
+    >>> import os, tempfile, numpy
+    >>> path = os.path.join(tempfile.mkdtemp(), "big.safetensors")
+    >>> save_file({"weight": numpy.eye(1000), "bias": numpy.ones(1000)}, path)
+    >>> with safe_open(path) as file:
+    ...     print(list(file), file["weight"].shape, file.get_tensor("weight", (0, slice(3))))
+    ['bias', 'weight'] (1000, 1000) [1. 0. 0.]
     """
+    return SafeFile(path, widen_bfloat16)
+
+
+class SafeFile(Mapping[str, Any]):
+    """A safetensors file that is open: what is in it by name, and single tensors or parts of them.
+
+    As a mapping it holds a `TensorInfo` (dtype, shape) for every name; only `get_tensor` reads numbers.
+
+    Attributes
+    ----------
+    header : Header
+        Names, dtypes, shapes and metadata.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], widen_bfloat16: bool = False) -> None:
+        if not isinstance(widen_bfloat16, bool):
+            raise error("argument", op="safe_open", argument="widen_bfloat16", expected="a bool", got=widen_bfloat16)
+        self.path, self.widen_bfloat16 = os.fspath(path), widen_bfloat16
+        self.header: Header = read_header(path)
+        self._numbers: np.ndarray | None = self._mapped()
+
+    def _mapped(self) -> np.ndarray:
+        """The part of the file behind the header as bytes; the system reads them when they are looked at."""
+        size_bytes = max((info.end_byte for info in self.header.tensors.values()), default=0)
+        if not size_bytes:
+            return np.empty(0, np.uint8)  # nothing cannot be mapped
+        try:
+            return np.memmap(self.path, np.uint8, "r", self.header.data_byte, (size_bytes,))
+        except OSError as failed:
+            raise error("file-read", path=self.path, reason=failed.strerror or str(failed)) from failed
+
+    def __getitem__(self, name: str) -> Any:
+        info = self.header.tensors.get(name)
+        if info is None:
+            close = difflib.get_close_matches(str(name), self.header.tensors, 3)
+            raise error("tensor-name", path=self.path, name=name, close=", ".join(close) or "—")
+        return info
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.header.tensors
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.header.tensors)
+
+    def __len__(self) -> int:
+        return len(self.header.tensors)
+
+    def get_tensor(self, name: str, part: Any = ...) -> np.ndarray:
+        """Read one tensor, or a part of it.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+        part : index, optional
+            Which part, as between NumPy's brackets: ``numpy.s_[10:20, 0]``.  Slices read only what they choose.
+
+        Returns
+        -------
+        numpy.ndarray
+            Writable, with memory of its own.
+
+        Raises
+        ------
+        UnknownNameError
+            If the file has no tensor of that name.
+        IndexingError
+            If the part lies outside of the tensor.
+        StorageError
+            If the dtype is not supported here, or the file has been closed.
+        """
+        info = self[name]
+        if self._numbers is None:
+            raise error("file-closed", path=self.path)
+        wide = info.dtype == BFLOAT16 and self.widen_bfloat16
+        if info.dtype == BFLOAT16 and not wide:
+            raise error("bfloat16", name=name, path=self.path)
+        if not wide and info.dtype not in DTYPES.values():
+            known = ", ".join(DTYPES)
+            raise error("safetensors-dtype", name=repr(name), path=self.path, found=info.dtype, known=known)
+        stored = np.dtype("<u2" if wide else "u1" if info.dtype == "bool" else info.dtype).newbyteorder("<")
+        there = self._numbers[info.begin_byte : info.end_byte].view(np.ndarray).view(stored).reshape(info.shape)
+        try:
+            chosen = there[part]
+        except (IndexError, TypeError) as failed:
+            raise error("tensor-part", name=name, shape=info.shape, part=part, reason=str(failed)) from failed
+        if wide:  # a bfloat16 is the upper half of a float32
+            return np.asarray(chosen.astype(np.uint32) << 16).view(np.float32)
+        if info.dtype == "bool":
+            return np.asarray(chosen != 0)  # a damaged byte of 2 is no bool to NumPy
+        return np.array(chosen, dtype=info.dtype, order="C")
+
+    def close(self) -> None:
+        """Let go of the file; arrays that were read stay."""
+        self._numbers = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _checked_name(name: Any) -> str:
+    """Return the name, if a tensor can be saved under it."""
     try:
-        with open(path, "rb") as file:
-            size_bytes = os.fstat(file.fileno()).st_size
-            length = int.from_bytes(file.read(8), "little")
-            if size_bytes < 8 or length > min(size_bytes - 8, MAX_HEADER_BYTES):
-                raise _unsound(path, f"header length {length}, file size {size_bytes} bytes")
-            text = file.read(length)
-    except TinygradZhError:
-        raise
-    except OSError as failed:
-        raise error("file-read", path=os.fspath(path), reason=failed.strerror or str(failed)) from failed
-    try:
-        entries = json.loads(text.decode("utf-8"), object_pairs_hook=_without_repeats)
-    except (ValueError, RecursionError) as failed:
-        raise _unsound(path, f"header: {failed}") from failed
-    if not isinstance(entries, dict):
-        raise _unsound(path, f"header: {type(entries).__name__}, not an object")
-    metadata = entries.pop(METADATA, {})
-    if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
-        raise _unsound(path, f"{METADATA}: {type(metadata).__name__}, not text by name")
-    tensors = {name: _tensor_info(path, name, entry) for name, entry in entries.items()}
-    _check_places(path, tensors, size_bytes - 8 - length)
-    return Header(tensors, metadata)
-
-
-def _tensor_info(path: str | os.PathLike[str], name: str, entry: Any) -> TensorInfo:
-    """Check one tensor's entry: its three fields, and that its place has the size of its shape."""
-    if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
-        raise _unsound(path, f"tensor {name!r}: {str(entry)[:80]}")
-    stored, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
-    if not _whole_numbers(shape) or not _whole_numbers(offsets) or len(offsets) != 2 or len(shape) > MAX_RANK:
-        raise _unsound(path, f"tensor {name!r}: shape {str(shape)[:80]}, data_offsets {str(offsets)[:80]}")
-    if not isinstance(stored, str) or stored not in DTYPES:
-        raise error("safetensors-dtype", name=name, path=os.fspath(path), found=stored, known=", ".join(DTYPES))
-    dtype = DTYPES[stored]
-    needed_bytes = math.prod(shape) * np.dtype(dtype).itemsize
-    if offsets[1] - offsets[0] != needed_bytes:
-        raise _unsound(path, f"tensor {name!r}: data_offsets {offsets}, shape {shape} ({needed_bytes} bytes)")
-    return TensorInfo(dtype, tuple(shape), offsets[0], offsets[1])
-
-
-def _check_places(path: str | os.PathLike[str], tensors: dict[str, TensorInfo], data_bytes: int) -> None:
-    """Check that the tensors fill the rest of the file one after another: no overlap, no gap, no remainder."""
-    end_byte = 0
-    for name, info in sorted(tensors.items(), key=lambda item: (item[1].begin_byte, item[1].end_byte)):
-        if info.begin_byte != end_byte:
-            raise _unsound(path, f"tensor {name!r}: data_offsets {info.begin_byte} ≠ {end_byte}")
-        end_byte = info.end_byte
-    if end_byte != data_bytes:
-        raise _unsound(path, f"{data_bytes} ≠ {end_byte} bytes")
-
-
-def _whole_numbers(value: Any) -> bool:
-    # bool is an int in Python; JSON's true is no size.
-    return isinstance(value, list) and all(type(item) is int and item >= 0 for item in value)
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Build a JSON object; a name that stands twice would silently hide a tensor."""
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a name stands twice")
-    return found
-
-
-def _checked_name(name: Any, value: Any) -> str:
-    """Return the name, if name and value can be saved."""
-    known = ", ".join(DTYPES.values())
-    if not isinstance(name, str) or name in ("", METADATA):
-        raise error("save-dtype", name=name, found=type(value).__name__, known=known)
-    if not isinstance(value, np.ndarray):
-        raise error("save-dtype", name=name, found=type(value).__name__, known=known)
-    if value.dtype.name not in DTYPES.values():
-        raise error("save-dtype", name=name, found=f"dtype {value.dtype}", known=known)
+        usable = isinstance(name, str) and name not in ("", METADATA) and bool(name.encode("utf-8"))
+    except UnicodeEncodeError:  # half of a surrogate pair is no text
+        usable = False
+    if not usable:
+        raise error("save-dtype", name=name, found="its name", known=", ".join(DTYPES.values()))
     return name
 
 
-def _plain(value: np.ndarray) -> np.ndarray:
-    """The array in C order and little-endian: the package writes the memory as it lies, whatever the strides."""
-    little: np.ndarray = np.asarray(value, dtype=value.dtype.newbyteorder("<"), order="C")
+def _plain(name: str, value: Any) -> np.ndarray:
+    """Return the values in C order and little-endian: the package writes memory as it lies, whatever the strides."""
+    array = backend_of(value.array).to_numpy(value.array) if isinstance(value, Tensor) else value
+    if not isinstance(array, np.ndarray) or array.dtype.name not in DTYPES.values():
+        found = f"dtype {array.dtype}" if isinstance(array, np.ndarray) else type(value).__name__
+        raise error("save-dtype", name=name, found=found, known=", ".join(DTYPES.values()))
+    little: np.ndarray = np.asarray(array, dtype=array.dtype.newbyteorder("<"), order="C")
     return little
 
 
@@ -230,10 +244,6 @@ def _in_fixed_order(content: bytes) -> tuple[bytes, bytes]:
     text = json.dumps(entries, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
     text += b" " * (-len(text) % 8)  # the numbers begin at a multiple of 8, as the format asks
     return len(text).to_bytes(8, "little") + text, content[end:]
-
-
-def _unsound(path: str | os.PathLike[str], reason: str) -> TinygradZhError:
-    return error("safetensors-header", path=os.fspath(path), reason=reason)
 
 
 def _safetensors() -> ModuleType:

@@ -6,6 +6,7 @@ E8xx and E9xx families of operations.
 """
 
 from . import (
+    checkpoints,
     checks,
     convolution,
     data,
@@ -37,6 +38,7 @@ from . import (
 )
 
 __all__ = [
+    "checkpoints",
     "checks",
     "convolution",
     "data",

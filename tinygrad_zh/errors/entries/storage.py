@@ -65,12 +65,12 @@ add_entries(
             "TG-E505",
             StorageError,
             en=Text(
-                error="tensor {name!r} in {path} has the dtype {found}, which is not supported here.",
+                error="tensor {name} in {path} has the dtype {found}, which is not supported here.",
                 expected="one of {known}.",
                 hint="convert the tensor with the program that wrote the file, for example to float32.",
             ),
             zh=Text(
-                error="{path} 中张量(tensor) {name!r} 的 dtype 是 {found}，这里不支持。",
+                error="{path} 中张量(tensor) {name} 的 dtype 是 {found}，这里不支持。",
                 expected="{known} 之一。",
                 hint="用写出该文件的程序转换这个张量，例如转成 float32。",
             ),

@@ -64,6 +64,29 @@ def default_collate(batch: Sequence[Any]) -> Any:
     raise error("collate-kind", found=type(first).__name__)
 
 
+def default_convert(example: Any) -> Any:
+    """Turn the NumPy arrays of one example into tensors, and leave the rest: for a DataLoader without batches.
+
+    Parameters
+    ----------
+    example : object
+        Arrays anywhere inside tuples, lists and dicts; a tuple becomes a list, a named tuple stays one.
+
+    Examples
+    --------
+    >>> default_convert({"x": np.array([1, 2]), "name": "a"})
+    {'x': tensor([1, 2]), 'name': 'a'}
+    """
+    if isinstance(example, (np.ndarray, np.number, np.bool_)):
+        return example if example.dtype.kind in "OSU" else public["as_tensor"](example)
+    if isinstance(example, Mapping):
+        return {name: default_convert(value) for name, value in example.items()}
+    if isinstance(example, Sequence) and not isinstance(example, (str, bytes)):
+        parts = [default_convert(part) for part in example]
+        return type(example)(*parts) if hasattr(example, "_fields") else parts
+    return example
+
+
 def check_equal(sizes: list[Any]) -> None:
     """Refuse examples of different shapes, lengths or names."""
     if any(size != sizes[0] for size in sizes):

@@ -1,6 +1,6 @@
 """Data sets: something with a length, and an example for every index.
 
-May import: floors 0–2.  Read next: ``sampler.py``.
+May import: floors 0–2.  Read next: ``joined.py``.
 """
 
 from __future__ import annotations
@@ -34,6 +34,12 @@ class Dataset:
 
     def __len__(self) -> int:
         raise error("dataset-kind", op=type(self).__name__, found="a subclass without __len__")
+
+    def __add__(self, other: Any) -> Any:
+        """Return both data sets one after the other, as a ConcatDataset."""
+        from .joined import ConcatDataset  # a subclass of this class
+
+        return ConcatDataset([self, other])
 
 
 class TensorDataset(Dataset):
@@ -141,7 +147,7 @@ def sizes_of_fractions(lengths: list[Any], count: int) -> list[Any]:
 
 def check_dataset(op: str, dataset: Any) -> None:
     """Refuse what has no length or no examples by index."""
-    if not hasattr(dataset, "__len__") or not hasattr(dataset, "__getitem__"):
+    if getattr(dataset, "__len__", None) is None or getattr(dataset, "__getitem__", None) is None:
         raise error("dataset-kind", op=op, found=type(dataset).__name__)
 
 

@@ -12,8 +12,10 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from ..backend.dtypes import float64
 from ..errors import error
 from ..ops.publish import public
+from ..ops.sampling import check_weights
 from .dataset import check_dataset
 
 
@@ -118,6 +120,57 @@ class SubsetRandomSampler(Sampler):
 
     def __len__(self) -> int:
         return len(self.indices)
+
+
+class WeightedRandomSampler(Sampler):
+    """Indices drawn by weights, anew whenever it is asked: rare classes can come as often as others.
+
+    Parameters
+    ----------
+    weights : sequence of float, or array or Tensor of shape (N,)
+        One for each example; they need not sum to 1.
+    num_samples : int
+        How many indices to draw.
+    replacement : bool
+        Whether an index may come several times.
+    generator : Generator, optional
+        Where they come from.
+
+    Raises
+    ------
+    ArgumentError
+        If `num_samples` is below 1, weights are negative, not finite or all 0, or, without replacement, fewer than
+        `num_samples` of them are above 0.
+    ShapeError
+        If the weights have not one dimension.
+
+    Examples
+    --------
+    >>> list(WeightedRandomSampler([0, 3.5, 0], 4))
+    [1, 1, 1, 1]
+    """
+
+    def __init__(
+        self, weights: Sequence[float], num_samples: int, replacement: bool = True, generator: Any = None
+    ) -> None:
+        check_count("WeightedRandomSampler", "num_samples", num_samples)
+        if not isinstance(replacement, bool):
+            raise error(
+                "argument", op="WeightedRandomSampler", argument="replacement", expected="True or False",
+                got=replacement,
+            )  # fmt: skip
+        self.weights = public["as_tensor"](weights, dtype=float64).detach().cpu()
+        if self.weights.ndim != 1:
+            raise error("ndim", op="WeightedRandomSampler", expected="1", shape=self.weights.shape)
+        check_weights(self.weights.array[None], num_samples, replacement)  # here, and not in the middle of a run
+        self.num_samples, self.replacement, self.generator = num_samples, replacement, generator
+
+    def __iter__(self) -> Iterator[int]:
+        drawn = public["multinomial"](self.weights, self.num_samples, self.replacement, generator=self.generator)
+        return iter(drawn.tolist())
+
+    def __len__(self) -> int:
+        return self.num_samples
 
 
 class BatchSampler(Sampler):

@@ -30,6 +30,7 @@ from .classes import (
     TinygradZhError,
     TrainingError,
     UnknownNameError,
+    WorkerError,
 )
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "TinygradZhError",
     "TrainingError",
     "UnknownNameError",
+    "WorkerError",
     "error",
     "language",
     "message",

@@ -65,5 +65,9 @@ class CheckFailed(TinygradZhError, AssertionError):
     """A check of numbers (gradcheck, assert_close, parity) that found a difference."""
 
 
+class WorkerError(TinygradZhError, RuntimeError):
+    """A worker thread that is gone or does not answer (PyTorch raises RuntimeError)."""
+
+
 class TrainingError(TinygradZhError, ArithmeticError):
     """Training that cannot go on, because its numbers have become useless."""

@@ -11,6 +11,9 @@ from __future__ import annotations
 
 import os
 from _thread import allocate_lock  # threading.Lock; importing threading takes a millisecond
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from ..aliases import Array
@@ -128,7 +131,7 @@ class Place(Tensor):
 
     def __init__(self, generator: Any, words: int, device: Any = None) -> None:
         if generator is None:
-            generator = default_generator
+            generator = current_generator()
         if not isinstance(generator, Generator):
             raise error("generator-kind", kind=type(generator).__name__)
         if LAYERS:  # inside ``vmap``, where a draw may stand for one of each sample
@@ -142,6 +145,26 @@ class Place(Tensor):
 default_generator = Generator()
 """What draws when no generator is given; seeded by the operating system until ``manual_seed`` is called."""
 default_generator.seed()
+_instead: ContextVar[Generator | None] = ContextVar("generator", default=None)
+
+
+def current_generator() -> Generator:
+    """Return what draws here when no generator is given: the default one, or that of `drawing_from`."""
+    return _instead.get() or default_generator
+
+
+@contextmanager
+def drawing_from(generator: Generator) -> Iterator[None]:
+    """Let `generator` stand for the default one inside the block, in this thread or task.
+
+    So code that knows nothing of generators, such as a data set that calls ``rand``, draws from a stream of its own,
+    whatever other threads draw meanwhile.
+    """
+    token = _instead.set(generator)
+    try:
+        yield
+    finally:
+        _instead.reset(token)
 
 
 @published(method=False)
@@ -156,31 +179,31 @@ def manual_seed(seed: int) -> Generator:
     >>> (rand(3) == first).all().item()
     True
     """
-    return default_generator.manual_seed(seed)
+    return current_generator().manual_seed(seed)
 
 
 @published(method=False)
 def seed() -> int:
     """Begin the default generator again from a seed that the operating system draws, and return that seed."""
-    return default_generator.seed()
+    return current_generator().seed()
 
 
 @published(method=False)
 def initial_seed() -> int:
     """Return the default generator's seed."""
-    return default_generator.initial_seed()
+    return current_generator().initial_seed()
 
 
 @published(method=False)
 def get_rng_state() -> dict[str, Any]:
     """Return the state of the default generator, for `set_rng_state`."""
-    return default_generator.get_state()
+    return current_generator().get_state()
 
 
 @published(method=False)
 def set_rng_state(new_state: dict[str, Any]) -> None:
     """Let the default generator go on from where `get_rng_state` was called."""
-    default_generator.set_state(new_state)
+    current_generator().set_state(new_state)
 
 
 publish("Generator", Generator, method=False)

@@ -6,7 +6,7 @@ May import: floors 0–2, ``nn``, ``optim``, ``storage``, ``packing``, ``history
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -108,4 +108,7 @@ def settings_of(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 def steps_of(loader: Any) -> int | None:
     """Return the number of batches per epoch, if the loader knows it."""
-    return len(loader) if isinstance(loader, Sized) else None
+    try:
+        return len(loader)
+    except TypeError:  # not known: a generator, or a DataLoader of a stream
+        return None

@@ -116,16 +116,13 @@ add_entries(
             ArgumentError,
             en=Text(
                 error="DataLoader got {name}={got!r}, which is not supported here.",
-                expected="{name} left out: batches are loaded in the program's own thread.",
-                hint=(
-                    "leave it out. For tensors in memory use data.TensorDataset, whose batches are taken whole "
-                    "and need no workers."
-                ),
+                expected="{name} left out: workers are threads, and batches come in the sampler's order.",
+                hint="leave it out; num_workers, prefetch_factor, persistent_workers and timeout are there.",
             ),
             zh=Text(
                 error="DataLoader 得到 {name}={got!r}，这里不支持。",
-                expected="不写 {name}：批次(batch)在程序自己的线程中读取。",
-                hint="去掉它。内存中的张量请用 data.TensorDataset：整批读取，不需要 worker。",
+                expected="不写 {name}：这里的 worker 是线程，批次(batch)总是按采样器(sampler)的顺序给出。",
+                hint="去掉它；num_workers、prefetch_factor、persistent_workers、timeout 都可以用。",
             ),
         ),
         "collate-kind": Entry(

@@ -9,13 +9,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 
 import tinygrad_zh as tg
+from tests.double.strict import double_device
 from tests.models.torch_bert import bert, pooled_mean
 from tinygrad_zh.errors import ArgumentError, IndexingError, ShapeError, StorageError
 from tinygrad_zh.models import BertConfig, BertModel
-from tinygrad_zh.storage import save_file
+from tinygrad_zh.storage import load_file, save_file
 
 SIZES: dict[str, Any] = {
     "vocab_size": 20, "hidden_size": 12, "num_hidden_layers": 2, "num_attention_heads": 3, "intermediate_size": 10,
@@ -105,6 +107,33 @@ def test_padding_changes_nothing() -> None:
     np.testing.assert_allclose((together * together).sum(1).numpy(force=True), 1, rtol=1e-12)
 
 
+def test_a_sentence_of_nothing_but_padding_is_zero_and_not_nan() -> None:
+    model = model_with_weights()
+    found = model.sentence_embedding(tg.tensor(IDS), tg.tensor(MASK * np.array([[1], [0], [1]])))
+    found.sum().backward()
+    assert (found[1] == 0).all().item()
+    assert all(np.isfinite(p.grad.numpy()).all() for p in model.parameters() if p.grad is not None)
+
+
+def test_the_other_device_gives_the_same(tmp_path: Path) -> None:
+    """On the strict double of CuPy: nothing assumes NumPy, and what is saved there can be loaded here."""
+    model, found = model_with_weights(), []
+    with double_device() as device:
+        for where in ("cpu", device):
+            model.to(where).zero_grad()
+            embedding = model.sentence_embedding(tg.tensor(IDS).to(where), tg.tensor(MASK).to(where))
+            assert str(embedding.device) == where
+            (embedding**3).sum().backward()
+            grads = [p.grad for p in model.parameters() if p.grad is not None]
+            found.append([x.cpu().numpy(force=True) for x in (embedding, *grads)])
+        save_file(model.state_dict(), tmp_path / "x")
+        model.cpu()
+    for here, there in zip(*found, strict=True):
+        np.testing.assert_allclose(there, here, rtol=1e-9, atol=1e-12)
+    saved = load_file(tmp_path / "x")
+    assert all(np.array_equal(saved[name], t.numpy(force=True)) for name, t in model.state_dict().items())
+
+
 def test_dropout_acts_in_training_only() -> None:
     config = BertConfig(**{**SIZES, "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.5})
     model, ids = BertModel(config), tg.tensor(IDS)
@@ -169,6 +198,20 @@ def test_names_of_early_files_and_of_models_with_heads(tmp_path: Path) -> None:
     back = BertModel.from_pretrained(save_folder(tmp_path, {**old, **extra})).double()
     for name, tensor in model.state_dict().items():
         np.testing.assert_array_equal(back.state_dict()[name].numpy(), tensor.numpy().astype("f4"))
+
+
+def test_bfloat16_and_shards_are_read(tmp_path: Path) -> None:
+    model = model_with_weights()
+    state = {name: torch.tensor(tensor.numpy()).bfloat16() for name, tensor in model.state_dict().items()}
+    folder = save_folder(tmp_path, {})
+    (folder / "model.safetensors").unlink()
+    where = {name: f"model-{name.startswith('encoder')}.safetensors" for name in state}
+    for shard in set(where.values()):
+        safetensors.torch.save_file({name: state[name] for name in state if where[name] == shard}, folder / shard)
+    (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": where}))
+    back = BertModel.from_pretrained(folder)
+    for name, tensor in back.state_dict().items():
+        np.testing.assert_array_equal(tensor.numpy(), state[name].float().numpy())
 
 
 def test_another_models_weights_are_a_clear_error(tmp_path: Path) -> None:

@@ -152,6 +152,7 @@ def test_a_refused_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
 # --- what cannot be read ---
 
 EIGHT = bytes(8)
+SOUND = b'{"dtype":"F32","shape":[2],"data_offsets":[0,8]}'
 DAMAGED = {
     "empty file": b"",
     "length cut": b"\x01\0\0",
@@ -163,7 +164,9 @@ DAMAGED = {
 }
 UNSOUND: dict[str, tuple[Any, bytes]] = {
     "list": ([], b""),
-    "name twice": (b'{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{}}', EIGHT),
+    "name twice": (b'{"a":%s,"a":%s}' % (SOUND, SOUND), EIGHT),
+    "field twice": (b'{"a":{"dtype":"F64","dtype":"F32","shape":[2],"data_offsets":[0,8]}}', EIGHT),
+    "metadata twice": (b'{"__metadata__":{"k":"1","k":"2"},"a":%s}' % SOUND, EIGHT),
     "metadata no text": ({"__metadata__": {"k": 1}}, b""),
     "metadata no object": ({"__metadata__": "k"}, b""),
     "entry no object": ({"a": 3}, b""),

@@ -30,3 +30,8 @@ def test_a_sampler_of_ones_own(library: Any) -> None:
     loader = library.DataLoader(library.TensorDataset(tensor), batch_size=2, sampler=Backward(5))
     assert [batch[0].tolist() for batch in loader] == [[4.0, 3.0], [2.0, 1.0], [0.0]]
     assert len(loader) == 3 and isinstance(Backward(5), library.Sampler)
+
+
+@pytest.mark.parametrize("library", [data, torch.utils.data])
+def test_nobody_is_a_worker_here(library: Any) -> None:
+    assert library.get_worker_info() is None

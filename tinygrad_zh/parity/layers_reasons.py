@@ -68,12 +68,6 @@ NOT_DONE: Groups = (
         "new in PyTorch 2.13; func.functional_call and the optimiser's state_dict do the same",
         "optim.swap_in_optimizer_params_and_state",
     ),
-    (
-        "还没有写",
-        "not written yet",
-        "utils.data.IterableDataset utils.data.StackDataset utils.data.ConcatDataset utils.data.ChainDataset "
-        "utils.data.default_convert utils.data.get_worker_info utils.data.WeightedRandomSampler",
-    ),
 )
 
 ARGUMENTS: Groups = (
@@ -126,8 +120,8 @@ ARGUMENTS: Groups = (
         "nn.utils.clip_grad_norm_ nn.utils.clip_grad_value_ nn.utils.clip_grads_with_norm_ nn.utils.get_total_norm",
     ),
     (
-        "shuffle 默认是 False；其余的参数只在它们不起作用的取值下接受",
-        "shuffle is False by default; other options of PyTorch's are taken where they change nothing",
+        "shuffle 默认是 False；未知的参数由我们自己的错误信息拒绝",
+        "shuffle is False by default; unknown options are refused with a message of ours",
         "utils.data.DataLoader",
     ),
     (

@@ -13,7 +13,7 @@ import pytest
 from tests.house.repository import ROOT
 from tinygrad_zh.cli import check as check_module
 from tinygrad_zh.cli import main
-from tinygrad_zh.parity import operations_page, survey
+from tinygrad_zh.parity import layers_page, operations_page, survey
 from tinygrad_zh.parity.yardstick import SECTIONS
 
 
@@ -89,11 +89,14 @@ def test_pages_are_written(run: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setattr(check_module, "SECTIONS", few)
     pages = {"en": tmp_path / "operations.md", "zh": tmp_path / "operations.zh.md"}
     monkeypatch.setattr(operations_page, "PAGES", pages)
+    layer_pages = {"en": tmp_path / "layers.md", "zh": tmp_path / "layers.zh.md"}
+    monkeypatch.setattr(layers_page, "LAYER_PAGES", layer_pages)
     code, out, err = run("--write")
     assert code == 0, err
     assert "3 of 3 names" in pages["en"].read_text(encoding="utf-8").split("##")[0]
     assert "3 个名称中有 3 个" in pages["zh"].read_text(encoding="utf-8")
-    assert str(pages["en"]) in out
+    assert str(pages["en"]) in out and str(layer_pages["zh"]) in out
+    assert "PyTorch 2.13.0 的" in layer_pages["zh"].read_text(encoding="utf-8")
 
 
 def test_outside_a_clone(run: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from typing import Any
 
@@ -97,14 +96,6 @@ def test_normalisations_begin_as_the_identity() -> None:
     batch(tg.randn(4, 3))
     batch.reset_parameters()
     assert [v.tolist() for v in batch.buffers()] == [[0.0] * 3, [1.0] * 3, 0]
-
-
-def test_names_and_arguments_are_pytorchs() -> None:
-    names = [n for n in dir(torch.nn.init) if n.endswith("_") and not n.startswith("_")]
-    for name in [*names, "calculate_gain"]:
-        ours = inspect.signature(getattr(init, name)).parameters
-        theirs = inspect.signature(getattr(torch.nn.init, name)).parameters
-        assert [(n, p.default) for n, p in ours.items()] == [(n, p.default) for n, p in theirs.items()]
 
 
 def test_what_pytorch_refuses_is_refused() -> None:

@@ -11,7 +11,9 @@ import pytest
 import torch
 
 import tinygrad_zh as tg
+from tests.nn import test_layers
 from tests.nn.layer_table import LAYERS, LOSSES, PROBABILITIES, Case
+from tests.nn.layer_table_options import MORE_LAYERS, MORE_LOSSES
 from tinygrad_zh import nn
 
 # Here PyTorch rounds a constant (1/6, 1/alpha) to float32, in float64 too.
@@ -61,7 +63,7 @@ def compare_state(ours: Any, theirs: Any) -> None:
         close(mine[name], value)
 
 
-@pytest.mark.parametrize("case", LAYERS, ids=str)
+@pytest.mark.parametrize("case", [*LAYERS, *MORE_LAYERS], ids=str)
 def test_layer_is_pytorchs(case: Case) -> None:
     torch.manual_seed(0)
     ours = getattr(nn, case.kind)(*case.args, **case.options)
@@ -80,13 +82,58 @@ def test_layer_is_pytorchs(case: Case) -> None:
             compare_call(ours.train(mode), theirs.train(mode), arrays, case.kwargs)
 
 
-@pytest.mark.parametrize("row", LOSSES, ids=lambda row: row[0] + "".join(f"-{k}" for k in row[1]))
+@pytest.mark.filterwarnings("ignore:reduction. 'mean' divides")
+@pytest.mark.parametrize("row", [*LOSSES, *MORE_LOSSES], ids=lambda row: row[0] + "".join(f"-{k}" for k in row[1]))
 def test_loss_is_pytorchs(row: Any) -> None:
     kind, options, rest = row
     make = [{k: lib.tensor(v) if isinstance(v, np.ndarray) else v for k, v in options.items()} for lib in (tg, torch)]
     ours, theirs = getattr(nn, kind)(**make[0]), getattr(torch.nn, kind)(**make[1])
     assert repr(ours) == repr(theirs)
     compare_call(ours, theirs, [PROBABILITIES, *rest], {})
+
+
+NOT_VARIED = {"device", "dtype", "sparse", "_weight", "_freeze", "include_last_offset", "distance_function"}
+"""Options that rows cannot vary: what is refused, and what is no number; tests of their own try them."""
+
+
+def test_rows_try_every_option_of_every_layer() -> None:
+    """Of all kinds that have rows; an option counts if a row gives it."""
+    rows: dict[str, set[str]] = {}
+    for each in (*LAYERS, *MORE_LAYERS):
+        given = inspect.signature(getattr(nn, each.kind)).bind(*each.args, **each.options).arguments
+        rows.setdefault(each.kind, set()).update(given)
+    for kind, options, *_ in (*LOSSES, *MORE_LOSSES, *test_layers.LAYERS, *test_layers.LOSSES):
+        rows.setdefault(kind, set()).update(options)
+    left = {
+        kind: inspect.signature(getattr(nn, kind)).parameters.keys() - tried - NOT_VARIED
+        for kind, tried in rows.items()
+    }
+    left["EmbeddingBag"] -= {"scale_grad_by_freq"}  # refused: what PyTorch divides by depends on the order of the bags
+    assert not {kind: names for kind, names in left.items() if names - {"args", "kwargs"}}
+    assert len(rows) > 100
+
+
+@pytest.mark.parametrize("swap", [False, True])
+def test_a_distance_of_ones_own(swap: bool) -> None:
+    draw = np.random.default_rng(0)
+    arrays = [draw.normal(size=(4, 3)) for _ in range(3)]
+    made = [
+        lib.nn.TripletMarginWithDistanceLoss(distance_function=lambda a, b: (a - b).abs().sum(-1), swap=swap)
+        for lib in (tg, torch)
+    ]
+    compare_call(made[0], made[1], arrays, {})
+
+
+def test_bags_whose_last_offset_is_given() -> None:
+    for mode in ("sum", "mean", "max"):
+        made = [lib.nn.EmbeddingBag(6, 2, mode=mode, include_last_offset=True).double() for lib in (tg, torch)]
+        made[0].load_state_dict(made[1].state_dict())
+        words, offsets = np.array([1, 2, 4, 5, 4]), np.array([0, 2, 2, 5])
+        results = [m(lib.tensor(words), lib.tensor(offsets)) for m, lib in zip(made, (tg, torch), strict=True)]
+        close(*results)
+        for y in results:
+            (y * y).sum().backward()
+        close(made[0].weight.grad, made[1].weight.grad)
 
 
 def test_ctc_loss_is_pytorchs() -> None:
@@ -198,31 +245,6 @@ def test_random_layers() -> None:
     assert -1 / 3 <= slopes.min() < slopes.max() <= -1 / 8
     assert np.allclose(nn.RReLU().eval()(-tg.ones(1)).array, -(1 / 8 + 1 / 3) / 2)
     assert repr(nn.RReLU(inplace=True)) == repr(torch.nn.RReLU(inplace=True))
-
-
-OLD = {"size_average", "reduce", "min_value", "max_value"}
-# Tried by files of their own.
-SEQUENCE = {"attention", "cells", "positions", "recurrent", "transformer"}
-BOXES = {"Module", "ModuleDict", "ModuleList", "Sequential", "ParameterDict", "ParameterList", "Parameter"}
-
-
-KINDS = sorted(
-    kind
-    for kind in nn.__all__
-    if kind[0].isupper() and kind not in BOXES and getattr(nn, kind).__module__.rpartition(".")[2] not in SEQUENCE
-)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_arguments_are_pytorchs(kind: str) -> None:
-    """The same names in the same order with the same defaults; what PyTorch gave up is left out."""
-
-    def arguments(lib: Any) -> dict[str, Any]:
-        listed = inspect.signature(getattr(lib.nn, kind)).parameters
-        return {name: p.default for name, p in listed.items() if name not in OLD}
-
-    mine, theirs = arguments(tg), arguments(torch)
-    assert list(mine.items()) == list(theirs.items()) or (not theirs.keys() - {"args", "kwargs"} and not mine)
 
 
 def test_a_family_shares_its_documentation() -> None:

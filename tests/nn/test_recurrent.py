@@ -203,6 +203,14 @@ def test_padding_and_packing() -> None:
         np.testing.assert_array_equal(x.numpy(), y)
 
 
+def test_permutations_are_inverted() -> None:
+    for lib in (tg, torch):
+        module = lib.nn.utils.rnn
+        assert module.invert_permutation(lib.tensor([2, 0, 1, 3])).tolist() == [1, 2, 0, 3]
+        assert module.invert_permutation(None) is None
+    assert isinstance(nn.LSTM(1, 1), nn.RNNBase) and isinstance(nn.LSTMCell(1, 1), nn.RNNCellBase)
+
+
 def test_packed_sequence() -> None:
     packed = rnn.pack_sequence([tg.ones(1), tg.ones(3)], enforce_sorted=False)
     assert packed.double().data.dtype == tg.float64 and packed.float() is packed and packed.cpu() is packed

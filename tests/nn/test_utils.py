@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import inspect
 from typing import Any
 
 import numpy as np
@@ -153,12 +152,45 @@ def test_fusion_with_batch_norm(kind: str, affine: bool) -> None:
     assert fused is not layer and isinstance(fused.weight, nn.Parameter)
 
 
-def test_arguments_of_utils_are_pytorchs() -> None:
-    for name in set(nn.utils.__all__) - {"rnn"}:
-        ours = inspect.signature(getattr(nn.utils, name)).parameters
-        theirs = dict(inspect.signature(getattr(torch.nn.utils, name)).parameters)
-        theirs.pop("foreach", None)
-        assert [(n, p.default) for n, p in ours.items()] == [(n, p.default) for n, p in theirs.items()], name
+@pytest.mark.parametrize("affine", [True, False])
+def test_fused_weights_are_pytorchs(affine: bool) -> None:
+    draw = np.random.default_rng(0)
+    bias, mean, scale, shift = (draw.normal(size=4) for _ in range(4))
+    variance = draw.uniform(0.5, 2, 4)
+    for name, shape, more in (
+        ("fuse_conv_bn_weights", (4, 3, 2), (False,)),
+        ("fuse_conv_bn_weights", (3, 4, 2), (True,)),
+        ("fuse_linear_bn_weights", (4, 3), ()),
+    ):
+        weight, found = draw.normal(size=shape), []
+        for lib in (tg, torch):
+            t = lib.tensor
+            # PyTorch's for Linear needs all of them.
+            b, g, h = (t(x) if affine or "linear" in name else None for x in (bias, scale, shift))
+            found.append(getattr(lib.nn.utils, name)(t(weight), b, t(mean), t(variance), 1e-3, g, h, *more))
+        for mine, other in zip(*found, strict=True):
+            close(mine, other)
+
+
+def test_clipping_with_a_norm_that_is_known() -> None:
+    for total in (10.0, 0.1):
+        p, q = nn.Parameter(tg.ones(3)), torch.nn.Parameter(torch.ones(3))
+        p.grad, q.grad = tg.ones(3), torch.ones(3)
+        nn.utils.clip_grads_with_norm_([p], 2.0, tg.tensor(total))
+        torch.nn.utils.clip_grads_with_norm_([q], 2.0, torch.tensor(total))
+        assert p.grad.tolist() == q.grad.tolist()
+
+
+@pytest.mark.filterwarnings("ignore:`torch.nn.utils.stateless.functional_call` is deprecated")
+def test_stateless_functional_call() -> None:
+    for lib in (tg, torch):
+        layer = lib.nn.Linear(2, 1)
+        given = {"weight": lib.ones(1, 2), "bias": lib.zeros(1)}
+        for args, kwargs in (((lib.ones(3, 2),), None), (lib.ones(3, 2), None), ((), {"input": lib.ones(3, 2)})):
+            y = lib.nn.utils.stateless.functional_call(layer, given, args, kwargs, tie_weights=True, strict=True)
+            assert y.tolist() == [[2.0]] * 3
+        with pytest.raises((ArgumentError, RuntimeError)):
+            lib.nn.utils.stateless.functional_call(layer, {"weight": lib.ones(1, 2)}, lib.ones(3, 2), strict=True)
 
 
 # --- backward hooks ---

@@ -285,3 +285,19 @@ def test_a_schedule_before_the_optimiser_is_warned_of() -> None:
         scheduler.step()
     with pytest.warns(UserWarning, match="E690"):
         scheduler.get_lr()
+
+
+@pytest.mark.parametrize("library", [optim, torch.optim])
+def test_a_schedule_of_ones_own(library: Any) -> None:
+    class Harmonic(library.lr_scheduler.LRScheduler):  # type: ignore[misc, name-defined]
+        def get_lr(self) -> list[float]:
+            return [base / (self.last_epoch + 1) for base in self.base_lrs]
+
+    optimizer = optimisers("SGD")[library is torch.optim]
+    scheduler, rates = Harmonic(optimizer), []
+    for _ in range(3):
+        optimizer.step()
+        scheduler.step()
+        rates.append(scheduler.get_last_lr())
+    assert rates == [[0.25, 0.05], [0.5 / 3, 0.1 / 3], [0.125, 0.025]]
+    assert scheduler.state_dict()["last_epoch"] == 3

@@ -13,6 +13,8 @@ from rich.table import Table
 
 from ..errors import error, language
 from ..parity.check import torch_module
+from ..parity.layers import layer_findings
+from ..parity.layers_page import layers_headline, write_layer_pages
 from ..parity.operations_page import column_heads, count_heads, counts_by_section, headline, write_pages
 from ..parity.side_by_side import ALLOWED_ULP, SECOND_ULP
 from ..parity.survey import survey, wrong
@@ -31,7 +33,7 @@ def check_torch(families: Sequence[str], write: bool) -> None:
     families : sequence of str
         Some of `FAMILIES`; none means all.
     write : bool
-        Whether to write ``docs/operations.md`` and ``docs/operations.zh.md``.
+        Whether to write ``operations.md`` and ``layers.md`` in ``docs/``, and their Chinese twins.
 
     Raises
     ------
@@ -58,7 +60,9 @@ def check_torch(families: Sequence[str], write: bool) -> None:
     console.print(in_columns(count_heads(lang), counts_by_section(findings, lang)))
     console.print(say("differences-in-ulp", allowed=ALLOWED_ULP, second=SECOND_ULP), highlight=False)
     console.print(headline(findings, version, lang), highlight=False)
-    for path in write_pages(findings, version) if write else ():
+    if not families:
+        console.print(layers_headline(layer_findings(), version, lang), highlight=False)
+    for path in [*write_pages(findings, version), *write_layer_pages(version)] if write else ():
         console.print(say("written", path=path), highlight=False, soft_wrap=True)
     names = list(wrong(findings))
     if names:

@@ -84,8 +84,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "family": ("只对照这一类；可以写几次。", "Compare this family alone; may be given several times."),
     "write": (
-        "对照后写入 docs/operations.md 和 docs/operations.zh.md。",
-        "Then write docs/operations.md and docs/operations.zh.md.",
+        "对照后写入 docs 中的 operations.md、layers.md 和它们的中文版。",
+        "Then write operations.md and layers.md in docs, and their Chinese twins.",
     ),
     "written": ("已写入 {path}", "wrote {path}"),
     "differences-in-ulp": (

@@ -64,12 +64,12 @@ def default_collate(batch: Sequence[Any]) -> Any:
     raise error("collate-kind", found=type(first).__name__)
 
 
-def default_convert(example: Any) -> Any:
+def default_convert(data: Any) -> Any:
     """Turn the NumPy arrays of one example into tensors, and leave the rest: for a DataLoader without batches.
 
     Parameters
     ----------
-    example : object
+    data : object
         Arrays anywhere inside tuples, lists and dicts; a tuple becomes a list, a named tuple stays one.
 
     Examples
@@ -77,14 +77,14 @@ def default_convert(example: Any) -> Any:
     >>> default_convert({"x": np.array([1, 2]), "name": "a"})
     {'x': tensor([1, 2]), 'name': 'a'}
     """
-    if isinstance(example, (np.ndarray, np.number, np.bool_)):
-        return example if example.dtype.kind in "OSU" else public["as_tensor"](example)
-    if isinstance(example, Mapping):
-        return {name: default_convert(value) for name, value in example.items()}
-    if isinstance(example, Sequence) and not isinstance(example, (str, bytes)):
-        parts = [default_convert(part) for part in example]
-        return type(example)(*parts) if hasattr(example, "_fields") else parts
-    return example
+    if isinstance(data, (np.ndarray, np.number, np.bool_)):
+        return data if data.dtype.kind in "OSU" else public["as_tensor"](data)
+    if isinstance(data, Mapping):
+        return {name: default_convert(value) for name, value in data.items()}
+    if isinstance(data, Sequence) and not isinstance(data, (str, bytes)):
+        parts = [default_convert(part) for part in data]
+        return type(data)(*parts) if hasattr(data, "_fields") else parts
+    return data
 
 
 def check_equal(sizes: list[Any]) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import catalogue
-from .catalogue import Entry, Text, error, language, message
+from .catalogue import Entry, Text, error, language, message, place
 from .classes import (
     ArgumentError,
     CheckFailed,
@@ -55,6 +55,7 @@ __all__ = [
     "error",
     "language",
     "message",
+    "place",
 ]
 
 

@@ -27,6 +27,7 @@ class Entry(NamedTuple):
 
 
 LABELS = {"en": ("error", "expected", "hint"), "zh": ("错误", "预期", "建议")}
+WHERE = {"en": ("layer", " called with "), "zh": ("所在层", "，输入：")}
 CATALOGUE: dict[str, Entry] = {}
 
 
@@ -81,3 +82,9 @@ def error(slug: str, **facts: Any) -> TinygradZhError:
     exception = entry.kind(message(slug, **facts))
     exception.code = entry.code
     return exception
+
+
+def place(path: str, layer: str, given: str) -> str:
+    """Return the line of a message that says in which layer of a model an error came up, and for what input."""
+    label, with_input = WHERE[language()]
+    return f"\n  {label}: " + (f"{path}: {layer}" if path else layer) + f"{with_input}{given}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class TinygradZhError(Exception):
     """Base of every error this package raises on purpose.
@@ -10,9 +12,21 @@ class TinygradZhError(Exception):
     ----------
     code : str
         Stable code, such as ``"TG-E012"``; look it up in ``docs/errors``.
+    where : str
+        In which layer of a model it came up, as a line of the message; "" outside of layers.
+    layer : Module or None
+        That layer.
+    given : str
+        What the layer was called with: dtypes and shapes.
     """
 
     code: str = "TG-E000"
+    where: str = ""
+    layer: Any = None
+    given: str = ""
+
+    def __str__(self) -> str:
+        return Exception.__str__(self) + self.where  # not super()'s: a KeyError would show the repr
 
 
 class ShapeError(TinygradZhError, ValueError, RuntimeError):
@@ -41,8 +55,6 @@ class IndexingError(TinygradZhError, IndexError):
 
 class UnknownNameError(TinygradZhError, AttributeError, KeyError):
     """A name that does not exist here."""
-
-    __str__ = Exception.__str__  # KeyError's would show the repr of the whole message
 
 
 class MissingPackageError(TinygradZhError, ImportError):

@@ -85,7 +85,7 @@ class Sequential(Numbered):
 
     Parameters
     ----------
-    *modules : Module
+    *args : Module
         In order, or one dict that names them.
 
     Examples
@@ -97,10 +97,10 @@ class Sequential(Numbered):
     )
     """
 
-    def __init__(self, *modules: Any) -> None:
+    def __init__(self, *args: Any) -> None:
         super().__init__()
-        one = modules[0] if len(modules) == 1 else None
-        for name, module in one.items() if isinstance(one, Mapping) else enumerate(modules):
+        one = args[0] if len(args) == 1 else None
+        for name, module in one.items() if isinstance(one, Mapping) else enumerate(args):
             self.add_module(str(name) if isinstance(name, int) else name, module)
 
     def forward(self, input: Any) -> Any:

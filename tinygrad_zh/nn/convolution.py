@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
+from ..core.tensor import Tensor
 from ..errors import error
 from . import functional as F
 from . import init
@@ -202,7 +203,9 @@ class ConvolutionTranspose(Convolving):
 
     def forward(self, input: Any, output_size: Any = None) -> Any:
         """Apply ``F.conv_transpose``; `output_size` is one of those that a convolution maps to the input's."""
-        more = self.output_padding if output_size is None else self.padding_for(input, tuple(output_size))
+        # An input of the wrong kind or number of dimensions is refused below, with its shape.
+        fits = isinstance(input, Tensor) and input.ndim in (self.dims + 1, self.dims + 2)
+        more = self.padding_for(input, tuple(output_size)) if output_size is not None and fits else self.output_padding
         convolve = getattr(F, f"conv_transpose{self.dims}d")
         return convolve(input, self.weight, self.bias, self.stride, self.padding, more, self.groups, self.dilation)
 

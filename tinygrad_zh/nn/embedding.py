@@ -131,8 +131,10 @@ class EmbeddingBag(Table):
 
     Parameters
     ----------
-    num_embeddings, embedding_dim, max_norm, norm_type, scale_grad_by_freq, sparse, _weight, device, dtype
+    num_embeddings, embedding_dim, max_norm, norm_type, sparse, _weight, device, dtype
         As of `Embedding`.
+    scale_grad_by_freq : bool
+        Only False is taken; see ``F.embedding_bag``.
     mode : {"mean", "sum", "max"}
         What becomes of the vectors of a bag.
     include_last_offset : bool
@@ -149,6 +151,8 @@ class EmbeddingBag(Table):
         super().__init__()
         if mode not in ("mean", "sum", "max"):
             raise error("argument", op="EmbeddingBag", argument="mode", expected="mean, sum or max", got=mode)
+        if scale_grad_by_freq:
+            raise error("argument", op="EmbeddingBag", argument="scale_grad_by_freq", expected=False, got=True)
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
         self.max_norm, self.norm_type, self.scale_grad_by_freq = max_norm, norm_type, scale_grad_by_freq
         self.mode, self.include_last_offset = mode, include_last_offset

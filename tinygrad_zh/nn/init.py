@@ -78,9 +78,9 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
     tensor.zero_()
     per_group = tensor.shape[0] // groups
     centre = tuple(size // 2 for size in tensor.shape[2:])
-    for group in range(groups):
-        for channel in range(min(per_group, tensor.shape[1])):
-            tensor[(group * per_group + channel, channel, *centre)] = 1.0
+    channels = public["arange"](min(per_group, tensor.shape[1]), device=tensor.device)
+    firsts = public["arange"](groups, device=tensor.device)[:, None] * per_group
+    tensor[(firsts + channels, channels, *centre)] = 1.0
     return tensor
 
 
@@ -115,12 +115,10 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Any =
     """
     if tensor.ndim != 2:
         raise error("ndim", op="sparse_", expected="2", shape=tensor.shape)
-    rows, columns = tensor.shape
     normal_(tensor, 0.0, std, generator)
-    for column in range(columns):
-        chosen = public["randperm"](rows, generator=generator)[: math.ceil(sparsity * rows)]
-        tensor[chosen.to(tensor.device), column] = 0.0
-    return tensor
+    drawn = uniform_(public["empty_like"](tensor), generator=generator)
+    places = drawn.argsort(0).argsort(0)  # of each column, a permutation
+    return tensor.masked_fill_(places < math.ceil(sparsity * tensor.shape[0]), 0.0)
 
 
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Any = None) -> Tensor:

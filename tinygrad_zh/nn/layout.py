@@ -1,12 +1,14 @@
-"""How a Module is shown: the tree that ``repr`` prints, and names close to a misspelt one.
+"""How a Module is shown: the tree that ``repr`` prints, its place in an error, and names close to a misspelt one.
 
-Imports nothing of this package.  Read next: ``state.py``.
+May import: floor 0.  Read next: ``state.py``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+
+from ..errors import TinygradZhError, place
 
 
 def tree_text(kind: str, extra: str, children: Iterable[tuple[str, Any]]) -> str:
@@ -53,3 +55,29 @@ def close_matches(name: str, owner: object) -> str:
 
     known = [known for known in dir(owner) if not known.startswith("_")]
     return ", ".join(difflib.get_close_matches(name, known, n=3, cutoff=0.6)) or "–"
+
+
+def say_where(problem: TinygradZhError, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Let an error say in which layer it came up, and with every call that it leaves, the path that leads there."""
+    if problem.layer is None:
+        problem.layer, problem.given = module, described(args, kwargs)
+    layer = problem.layer
+    path = next((path for path, part in module.named_modules() if part is layer), None)
+    if path is not None:  # None: a layer that no attribute leads to
+        problem.where = place(path, tree_text(type(layer).__name__, layer.extra_repr(), ()), problem.given)
+
+
+def described(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+    """Return what a layer was called with: ``float32 (2, 3), mask=bool (3,)``."""
+    given = [*(("", x) for x in args), *((f"{name}=", x) for name, x in kwargs.items())]
+    return ", ".join(name + shown(x) for name, x in given) or "–"
+
+
+def shown(x: Any) -> str:
+    """Return dtype and shape of a tensor or array, several in brackets, and the type of anything else."""
+    if isinstance(x, tuple | list):
+        return "(" + ", ".join(shown(part) for part in x[:4]) + (", …)" if len(x) > 4 else ")")
+    array = getattr(x, "array", x)
+    if hasattr(array, "dtype") and hasattr(array, "shape"):
+        return f"{array.dtype} {tuple(array.shape)}"
+    return type(x).__name__

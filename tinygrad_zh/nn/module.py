@@ -16,10 +16,10 @@ from typing import Any, Self
 from ..backend.devices import as_device
 from ..backend.dtypes import as_dtype
 from ..core.tensor import Tensor
-from ..errors import error
+from ..errors import TinygradZhError, error
 from ..ops.hooks import Handle
 from . import placement, state
-from .layout import tree_text
+from .layout import say_where, tree_text
 from .parameter import clear_gradients
 from .tree import Tree
 
@@ -53,8 +53,23 @@ class Module(Tree):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the hooks and ``forward``."""
-        if not (self._forward_pre_hooks or self._forward_hooks or self._backward_hooks or self._backward_pre_hooks):
+        try:
+            if self._forward_pre_hooks or self._forward_hooks or self._backward_hooks or self._backward_pre_hooks:
+                return self._call_with_hooks(args, kwargs)
             return self.forward(*args, **kwargs)
+        except TinygradZhError as problem:
+            say_where(problem, self, args, kwargs)
+            raise
+        except (AttributeError, TypeError) as problem:
+            # One of the layers here stumbles over what is no Tensor: say that, not how.
+            strange = [type(x).__name__ for x in args if not isinstance(x, Tensor)]
+            if not strange or self._modules or not type(self).__module__.startswith(f"{__package__}."):
+                raise
+            refused = error("not-a-tensor", op=type(self).__name__, kind=strange[0])
+            say_where(refused, self, args, kwargs)
+            raise refused from problem
+
+    def _call_with_hooks(self, args: Any, kwargs: Any) -> Any:
         for hook, with_kwargs in tuple(self._forward_pre_hooks):
             given = hook(self, args, kwargs) if with_kwargs else hook(self, args)
             if given is not None and with_kwargs:
@@ -106,11 +121,25 @@ class Module(Tree):
 
     # -- state -----------------------------------------------------------------------------------------
 
-    def state_dict(self, *, prefix: str = "", keep_vars: bool = False) -> dict[str, Tensor]:
-        """Return parameters and persistent buffers by path; detached, sharing memory, unless `keep_vars`."""
-        return state.state_of(self, prefix, keep_vars)
+    def state_dict(self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False) -> dict[str, Any]:
+        """Return parameters and persistent buffers by path; detached, sharing memory, unless `keep_vars`.
 
-    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> state.IncompatibleKeys:
+        Parameters
+        ----------
+        destination : dict, optional
+            Where to put them; a new dict by default.
+        prefix : str
+            What comes before every path.
+        keep_vars : bool
+            Whether the parameters and buffers themselves are returned.
+        """
+        found: dict[str, Any] = {} if destination is None else destination
+        state.state_of(self, found, prefix, keep_vars)
+        return found
+
+    def load_state_dict(
+        self, state_dict: Mapping[str, Any], strict: bool = True, assign: bool = False
+    ) -> state.IncompatibleKeys:
         """Copy values into parameters and buffers, by path; all of them or, in case of an error, none.
 
         Parameters
@@ -119,6 +148,9 @@ class Module(Tree):
             What ``state_dict()`` returned, here or in PyTorch; converted to each parameter's dtype.
         strict : bool
             Whether missing and unexpected names are an error; shapes that differ always are.
+        assign : bool
+            Whether the given Tensors themselves, with their dtypes, become the parameters and buffers.  Make the
+            optimiser afterwards: it would go on with the old ones.
 
         Returns
         -------
@@ -130,7 +162,40 @@ class Module(Tree):
         StorageError
             If something does not fit: everything that is missing, unexpected or mis-shaped is listed.
         """
-        return state.load_state(self, state_dict, strict)
+        return state.load_state(self, state_dict, strict, assign)
+
+    def get_extra_state(self) -> Any:
+        """Return what a class of yours wants saved besides tensors; a subclass defines this and `set_extra_state`."""
+        raise error("extra-state", kind=type(self).__name__, method="get_extra_state")
+
+    get_extra_state.of_module_itself = True  # type: ignore[attr-defined]  # how state.py knows it from a subclass's
+
+    def set_extra_state(self, state: Any) -> None:
+        """Take back what ``get_extra_state`` returned."""
+        raise error("extra-state", kind=type(self).__name__, method="set_extra_state")
+
+    def register_state_dict_pre_hook(self, hook: Callable[..., Any]) -> Handle:
+        """Call ``hook(module, prefix, keep_vars)`` before the module's state is gathered."""
+        return hooked(self._state_hooks["before saving"], hook, False)
+
+    def register_state_dict_post_hook(self, hook: Callable[..., Any]) -> Handle:
+        """Call ``hook(module, state_dict, prefix, local_metadata)`` after; it may change the dict, and returns None.
+
+        The metadata is an empty dict here.
+        """
+        return hooked(self._state_hooks["after saving"], hook, False)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any]) -> Handle:
+        """Call a hook before the state is compared; it may change the dict, which is a copy of the one given.
+
+        It is called as ``hook(module, state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys,
+        error_msgs)``; a text that it appends to the last is an error.
+        """
+        return hooked(self._state_hooks["before loading"], hook, False)
+
+    def register_load_state_dict_post_hook(self, hook: Callable[..., Any]) -> Handle:
+        """Call ``hook(module, incompatible_keys)`` after loading; it may take names out of the two lists."""
+        return hooked(self._state_hooks["after loading"], hook, False)
 
     def train(self, mode: bool = True) -> Self:
         """Switch this module and all below it to training, or with False to evaluation."""
@@ -195,6 +260,23 @@ class Module(Tree):
     def half(self) -> Self:
         """Convert floating parameters and buffers to float16."""
         return self.to(as_dtype("float16"))
+
+    def type(self, dst_type: Any) -> Self:
+        """Convert floating parameters and buffers to a dtype."""
+        return self.to(as_dtype(dst_type))
+
+    def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
+        """Move parameters and buffers to a device without their values: what they hold then is arbitrary.
+
+        Parameters
+        ----------
+        device : device, str or None
+            Where to; None for where they are.
+        recurse : bool
+            Whether the modules below are meant too.
+        """
+        placement.forget_values(self, device, recurse)
+        return self
 
     # -- printing --------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""A Parameter: a Tensor that a Module finds by itself and an optimiser changes.
+"""A Parameter: a Tensor that a Module finds by itself and an optimiser changes; a Buffer, that it saves only.
 
 May import: floors 0–2.  Read next: ``module.py``.
 """
@@ -11,6 +11,7 @@ from typing import Any
 from ..aliases import Array
 from ..core.inplace import share, touch
 from ..core.tensor import Tensor
+from ..errors import error
 from ..ops.publish import public
 
 
@@ -19,8 +20,8 @@ class Parameter(Tensor):
 
     Parameters
     ----------
-    data : Tensor or array_like
-        A Tensor's memory is shared; anything else goes through ``tensor()``.
+    data : Tensor or array_like, optional
+        A Tensor's memory is shared; anything else goes through ``tensor()``; without it, it is empty.
     requires_grad : bool
         Whether it is to be trained.
 
@@ -35,11 +36,84 @@ class Parameter(Tensor):
     tensor([1., 2.], requires_grad=True)
     """
 
-    def __init__(self, data: Any, requires_grad: bool = True) -> None:
-        source = data if isinstance(data, Tensor) else public["tensor"](data)
+    def __init__(self, data: Any = None, requires_grad: bool = True) -> None:
+        source = data if isinstance(data, Tensor) else public["tensor"]([] if data is None else data)
         self.array, self.node = source.array, None
         self.cell = share(source)  # one memory, one count of its versions
         self.requires_grad = requires_grad
+
+
+class Buffer(Tensor):
+    """A Tensor that is registered as a buffer when it is assigned to an attribute of a Module.
+
+    Parameters
+    ----------
+    data : Tensor or array_like
+        A Tensor's memory is shared; None for an empty one, as in PyTorch.
+    persistent : bool
+        Whether it is part of ``state_dict()``.
+    """
+
+    def __init__(self, data: Any = None, *, persistent: bool = True) -> None:
+        source = data if isinstance(data, Tensor) else public["tensor"]([] if data is None else data)
+        self.array, self.node = source.array, None
+        self.cell = share(source)
+        self.persistent = persistent
+
+
+class Uninitialized:
+    """What `UninitializedParameter` and `UninitializedBuffer` share: values come when the shape is known."""
+
+    array: Array
+    becomes: type[Tensor]
+
+    @property
+    def shape(self) -> Any:
+        """There is none yet."""
+        raise error("uninitialized")
+
+    def materialize(self, shape: Iterable[int], device: Any = None, dtype: Any = None) -> None:
+        """Become a Parameter or Buffer of a shape; its values are still to be written.
+
+        Parameters
+        ----------
+        shape : iterable of int
+            From now on.
+        device, dtype : optional
+            Others than those given at first.
+        """
+        empty = public["empty"](tuple(shape), device=device or self.device, dtype=dtype or self.dtype)  # type: ignore[attr-defined]
+        take_array(self, empty.array, "materialize")  # type: ignore[arg-type]
+        self.__class__ = self.becomes  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+class UninitializedParameter(Uninitialized, Parameter):
+    """A Parameter whose shape is not known yet; see ``lazy.py``."""
+
+    becomes = Parameter
+
+    def __init__(self, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> None:
+        Parameter.__init__(self, public["empty"](0, device=device, dtype=dtype), requires_grad)
+
+
+class UninitializedBuffer(Uninitialized, Buffer):
+    """A buffer whose shape is not known yet; see ``lazy.py``."""
+
+    becomes = Buffer
+
+    def __init__(
+        self, requires_grad: bool = False, device: Any = None, dtype: Any = None, persistent: bool = True
+    ) -> None:
+        Buffer.__init__(self, public["empty"](0, device=device, dtype=dtype), persistent=persistent)
+        self.requires_grad = requires_grad
+
+
+def is_lazy(param: Any) -> bool:
+    """Whether a parameter or buffer has no shape yet."""
+    return isinstance(param, Uninitialized)
 
 
 def take_array(tensor: Tensor, array: Array, writer: str) -> None:

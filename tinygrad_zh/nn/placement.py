@@ -57,3 +57,13 @@ def moved(tensor: Tensor, dtype: DType | None, device: Any) -> Tensor:
     """Return the values elsewhere, without a graph."""
     result: Tensor = public["to"](tensor.detach(), dtype=dtype if tensor.dtype.kind == "f" else None, device=device)
     return result
+
+
+def forget_values(module: Module, device: Any, recurse: bool) -> None:
+    """Give every parameter and buffer memory of the same shape and dtype, on a device, with arbitrary values."""
+    _, device = wanted((), None, device)
+    for tensor in [*module.parameters(recurse), *module.buffers(recurse)]:
+        gradient = tensor._grad
+        take_array(tensor, public["empty_like"](tensor.detach(), device=device).array, "Module.to_empty")
+        if gradient is not None:
+            tensor._grad = public["empty_like"](gradient, device=device)

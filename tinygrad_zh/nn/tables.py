@@ -8,12 +8,13 @@ May import: floors 0–2, ``parameter``, ``layout``.  Read next: ``tree.py``.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from ..core.tensor import Tensor
 from ..errors import error
 from .layout import close_matches
-from .parameter import Parameter
+from .parameter import Buffer, Parameter
 
 
 class Tables:
@@ -28,6 +29,7 @@ class Tables:
     _forward_hooks: list[Any]
     _backward_pre_hooks: list[Any]
     _backward_hooks: list[Any]
+    _state_hooks: defaultdict[str, list[Any]]
 
     def __init__(self) -> None:
         # Not ``self.x = …``: __setattr__ below looks into the very tables that are made here.
@@ -41,6 +43,7 @@ class Tables:
             _forward_hooks=[],
             _backward_pre_hooks=[],
             _backward_hooks=[],
+            _state_hooks=defaultdict(list),  # by moment: "before saving", …; see state.py
         )
 
     def __getattr__(self, name: str) -> Any:
@@ -54,6 +57,8 @@ class Tables:
     def __setattr__(self, name: str, value: Any) -> None:
         if isinstance(value, Parameter):
             what, table = "parameter", "_parameters"
+        elif isinstance(value, Buffer):
+            what, table = "buffer", "_buffers"
         elif isinstance(value, Tables):
             what, table = "module", "_modules"
         else:
@@ -70,6 +75,8 @@ class Tables:
         self._forget(name, keep=table)  # a name that had a value in this table keeps its place there
         if what == "parameter":
             self.register_parameter(name, value)
+        elif what == "buffer":
+            self.register_buffer(name, value, value.persistent)
         else:
             self._modules[name] = value
 

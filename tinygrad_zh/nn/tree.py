@@ -20,13 +20,18 @@ if TYPE_CHECKING:
 class Tree(Tables):
     """What walks through the tables of a Module and of all below it."""
 
-    def named_modules(self, prefix: str = "", remove_duplicate: bool = True) -> Iterator[tuple[str, Module]]:
-        """Yield (path, module) for this module and all below it, each once unless `remove_duplicate` is False."""
-        return _walk(self, prefix, set() if remove_duplicate else None)
+    def named_modules(
+        self, memo: set[Any] | None = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Module]]:
+        """Yield (path, module) for this module and all below it, each once unless `remove_duplicate` is False.
 
-    def modules(self) -> Iterator[Module]:
-        """Yield this module and all below it."""
-        return (module for _, module in self.named_modules())
+        Those in `memo` are left out, and those that were yielded are put there.
+        """
+        return _walk(self, prefix, (set() if memo is None else memo) if remove_duplicate else None)
+
+    def modules(self, remove_duplicate: bool = True) -> Iterator[Module]:
+        """Yield this module and all below it, each once unless `remove_duplicate` is False."""
+        return (module for _, module in self.named_modules(remove_duplicate=remove_duplicate))
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """Yield (name, module) for the direct submodules."""
@@ -77,6 +82,32 @@ class Tree(Tables):
             raise error("module-path", what="module", path=target, kind=type(self).__name__, known=known or "–")
         return found[target]
 
+    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
+        """Put a module at a path such as ``"encoder.0"``, in place of the one that is there.
+
+        Parameters
+        ----------
+        target : str
+            The path; all but its last name must lead to a module.
+        module : Module
+            What to put there.
+        strict : bool
+            Whether there must be one already; if not, the last name may be new.
+
+        Raises
+        ------
+        UnknownNameError
+            If the path leads nowhere.
+        DTypeError
+            If it is no Module.
+        """
+        above, _, name = target.rpartition(".")
+        parent = self.get_submodule(above)
+        if name not in parent._modules and (strict or hasattr(parent, name) or not name):
+            known = ", ".join(parent._modules) or "–"
+            raise error("module-path", what="module", path=target, kind=type(self).__name__, known=known)
+        parent.add_module(name, module)
+
     def get_parameter(self, target: str) -> Parameter:
         """Return the parameter at a path such as ``"encoder.0.weight"``."""
         found = dict(self.named_parameters(remove_duplicate=False))
@@ -94,12 +125,12 @@ class Tree(Tables):
         return found[target]
 
 
-def _walk(module: Any, path: str, seen: set[int] | None) -> Iterator[tuple[str, Module]]:
+def _walk(module: Any, path: str, seen: set[Any] | None) -> Iterator[tuple[str, Module]]:
     """Yield (path, module) from the top down; with `seen`, every module once."""
     if seen is not None:
-        if id(module) in seen:
+        if module in seen:
             return
-        seen.add(id(module))
+        seen.add(module)
     yield path, module
     for name, child in module._modules.items():
         if child is not None:

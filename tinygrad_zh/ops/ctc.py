@@ -12,9 +12,10 @@ May import: floors 0–1, ``create``, ``exponentials``, ``loss``, ``shape``.
 
 from __future__ import annotations
 
-import itertools
 import math
 from typing import Any
+
+import numpy as np
 
 from ..backend.dtypes import int64
 from ..core.primitive import primitive
@@ -158,9 +159,9 @@ def ctc_loss(
         expected = f"a class, 0 to {classes - 1}"
         raise error("argument", op="ctc_loss", argument="blank", expected=expected, got=blank)
     label_counts = lengths_of("target_lengths", target_lengths, count, math.inf)
-    rows = labels_of(targets, label_counts, classes)
-    longest = max(label_counts)
-    places = [[blank] + [c for k in range(longest) for c in (row[k] if k < len(row) else blank, blank)] for row in rows]
+    labels = labels_of(targets, label_counts, classes, blank)
+    places = np.full((count, 2 * labels.shape[1] + 1), blank)  # a blank before, between and after the labels
+    places[:, 1::2] = labels
     losses = ctc_loss_p(
         reshape_p(log_probs, shape=(times, count, classes)),
         *(
@@ -188,23 +189,24 @@ def lengths_of(name: str, lengths: Any, count: int, most: float) -> list[int]:
     return listed
 
 
-def labels_of(targets: Any, label_counts: list[int], classes: int) -> list[list[int]]:
-    """Return each sequence's labels, from padded rows or from all in one row."""
+def labels_of(targets: Any, label_counts: list[int], classes: int, blank: int) -> Any:
+    """Return each sequence's labels as a row, filled up with blanks, from padded rows or from all in one row."""
     if targets.dtype.kind not in "iu":
         raise error("dtype-unsupported", op="ctc_loss", dtypes=targets.dtype)
+    counts, longest, total = np.asarray(label_counts), max(label_counts), sum(label_counts)
+    within = np.arange(longest) < counts[:, None]
+    listed = np.asarray(targets.tolist(), dtype=np.int64).reshape(targets.shape)
     if targets.ndim == 2:
-        fits, expected = targets.shape[0] == len(label_counts), f"({len(label_counts)}, {max(label_counts)} or more)"
-        fits = fits and targets.shape[1] >= max(label_counts)
-        rows = [row[:n] for row, n in zip(targets.tolist(), label_counts, strict=False)]
+        fits, expected = targets.shape[0] == len(counts), f"({len(counts)}, {longest} or more)"
+        fits = fits and targets.shape[1] >= longest
     else:
-        total = sum(label_counts)
         fits, expected = targets.shape == (total,), f"({total},), the sum of target_lengths, or two dimensions"
-        ends = list(itertools.accumulate(label_counts))
-        listed = targets.tolist() if fits else []
-        rows = [listed[end - n : end] for end, n in zip(ends, label_counts, strict=True)]
     if not fits:
         raise error("loss-shapes", op="ctc_loss", name="targets", got=targets.shape, expected=expected)
-    for label in itertools.chain(*rows):
-        if not 0 <= label < classes:
-            raise error("class-index", op="ctc_loss", index=label, classes=classes)
-    return rows
+    chosen = listed[:, :longest][within] if targets.ndim == 2 else listed
+    wrong = chosen[(chosen < 0) | (chosen >= classes)]
+    if wrong.size:
+        raise error("class-index", op="ctc_loss", index=int(wrong[0]), classes=classes)
+    labels = np.full(within.shape, blank)
+    labels[within] = chosen
+    return labels

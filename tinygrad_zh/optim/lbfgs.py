@@ -107,7 +107,7 @@ class LBFGS(Optimizer):
         """
         if not callable(closure):
             raise error("closure-needed", op=self.name, found=type(closure).__name__)
-        self.stepped, group = True, self.param_groups[0]
+        group = self.param_groups[0]
         self.check_group(group)
         first = group["params"][0]
         state = self.state[first]

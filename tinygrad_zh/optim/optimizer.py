@@ -7,6 +7,7 @@ May import: floors 0–2, ``nn.parameter``, ``ranges``, ``saved_state``.  Read n
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
@@ -18,6 +19,7 @@ from ..core.tensor import Tensor
 from ..errors import error
 from ..nn.parameter import clear_gradients
 from ..ops.grad_mode import enable_grad
+from ..ops.hooks import Handle
 from . import saved_state
 from .ranges import Range, check_ranges
 
@@ -32,6 +34,37 @@ SCHEDULED = ("params", "initial_lr", "max_lr", "min_lr", "max_momentum", "base_m
 def options_in(names: Mapping[str, Any]) -> Group:
     """Return the options among ``locals()``, as it is at the beginning of an ``__init__``."""
     return {name: value for name, value in names.items() if name not in ("self", "params", "__class__")}
+
+
+def with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a ``step`` that hooks see before and after, and that a learning-rate schedule hears of."""
+
+    @functools.wraps(step)
+    def hooked(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
+        self.stepped = True
+        if not self._hooks or self._hooked:  # a step that calls the base class's is one step
+            return step(self, *args, **kwargs)
+        self._hooked = True
+        try:
+            return between_hooks(self, step, (self, *args), kwargs)
+        finally:
+            self._hooked = False
+
+    return hooked
+
+
+def between_hooks(self: Optimizer, step: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """Take a step between the hooks before and after it; the optimiser comes first in `args`, as in PyTorch."""
+    for hook in tuple(self._hooks["before step"]):
+        replaced = hook(self, args, kwargs)
+        if replaced is not None:
+            if not isinstance(replaced, tuple) or len(replaced) != 2:
+                raise error("step-hook", op=self.name, found=type(replaced).__name__)
+            args, kwargs = replaced
+    result = step(*args, **kwargs)
+    for hook in tuple(self._hooks["after step"]):
+        hook(self, args, kwargs)
+    return result
 
 
 class Optimizer:
@@ -58,8 +91,14 @@ class Optimizer:
     """How many arrays of working memory a step needs."""
     numbers: tuple[str, ...] = ("step",)
     """Which states of a parameter are one number, whatever its shape."""
+    _hooked = False
     stepped = False
     """Whether a step has been taken; a learning-rate schedule wants to know."""
+
+    def __init_subclass__(cls) -> None:
+        """Let hooks run around the ``step`` of a subclass that has one of its own."""
+        if "step" in vars(cls):
+            cls.step = with_hooks(vars(cls)["step"])  # type: ignore[method-assign]
 
     def __init__(self, params: Iterable[Any], defaults: Mapping[str, Any]) -> None:
         self.defaults = dict(defaults)
@@ -67,6 +106,7 @@ class Optimizer:
         self.state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
         self._memory: dict[Any, Array] = {}
         self._options: dict[int, tuple[Any, dict[str, Any]]] = {}
+        self._hooks: defaultdict[str, list[Any]] = defaultdict(list)
         if isinstance(params, (Tensor, Mapping, str)) or not isinstance(params, Iterable):
             raise error("parameters-kind", op=self.name, found=type(params).__name__)
         given = list(params)
@@ -131,6 +171,7 @@ class Optimizer:
 
     # -- stepping --------------------------------------------------------------------------------------
 
+    @with_hooks
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Move every parameter that has a gradient.
 
@@ -143,7 +184,7 @@ class Optimizer:
         -------
         What `closure` returned, or None
         """
-        self.stepped, loss = True, None
+        loss = None
         if closure is not None:
             with enable_grad():
                 loss = closure()
@@ -215,7 +256,13 @@ class Optimizer:
 
     def state_dict(self) -> dict[str, Any]:
         """Return ``{"state": …, "param_groups": …}`` in PyTorch's form, parameters as numbers in order."""
-        return saved_state.state_of(self)
+        for hook in tuple(self._hooks["before saving"]):
+            hook(self)
+        found = saved_state.state_of(self)
+        for hook in tuple(self._hooks["after saving"]):
+            replaced = hook(self, found)
+            found = found if replaced is None else replaced
+        return found
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Take over what ``state_dict()`` returned, here or in PyTorch; tensors are copied.
@@ -225,7 +272,47 @@ class Optimizer:
         StorageError
             If groups or shapes do not fit; nothing has been changed then.
         """
+        for hook in tuple(self._hooks["before loading"]):
+            replaced = hook(self, state_dict)
+            state_dict = state_dict if replaced is None else replaced
         saved_state.load_state(self, state_dict)
+        for hook in tuple(self._hooks["after loading"]):
+            hook(self)
+
+    # -- hooks -----------------------------------------------------------------------------------------
+
+    def register_step_pre_hook(self, hook: Callable[..., Any]) -> Handle:
+        """Call ``hook(optimizer, args, kwargs)`` before every step; it returns None, or both anew.
+
+        The first of `args` is the optimiser itself.
+        The handle's ``remove()`` takes the hook away again.
+        """
+        return self._hook("before step", hook)
+
+    def register_step_post_hook(self, hook: Callable[..., Any]) -> Handle:
+        """Call ``hook(optimizer, args, kwargs)`` after every step."""
+        return self._hook("after step", hook)
+
+    def register_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
+        """Call ``hook(optimizer)`` before ``state_dict()``; `prepend` puts it before those registered earlier."""
+        return self._hook("before saving", hook, prepend)
+
+    def register_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
+        """Call ``hook(optimizer, state_dict)`` after ``state_dict()``; what it returns takes its place, if anything."""
+        return self._hook("after saving", hook, prepend)
+
+    def register_load_state_dict_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
+        """Call ``hook(optimizer, state_dict)`` before it is loaded; what it returns is loaded instead, if anything."""
+        return self._hook("before loading", hook, prepend)
+
+    def register_load_state_dict_post_hook(self, hook: Callable[..., Any], prepend: bool = False) -> Handle:
+        """Call ``hook(optimizer)`` after ``load_state_dict()``."""
+        return self._hook("after loading", hook, prepend)
+
+    def _hook(self, moment: str, hook: Callable[..., Any], prepend: bool = False) -> Handle:
+        hooks = self._hooks[moment]
+        hooks.insert(0 if prepend else len(hooks), hook)
+        return Handle(hooks, hook)
 
     def __repr__(self) -> str:
         lines = []

@@ -8,7 +8,8 @@ PyTorch is imported when a check runs; nothing of the user's is patched.
 
 The whole library beside PyTorch, which ``tinygrad-zh check torch`` prints: ``yardstick.py``, ``out_of_scope.py`` and
 ``not_done.py`` (the names), ``operations.py`` (their states), ``side_by_side.py`` and ``survey.py`` (comparing),
-``operations_page.py`` (what it writes for the documentation).
+``operations_page.py`` (what it writes for the documentation).  The same for layers, optimisers and data:
+``layers_list.py``, ``layers_reasons.py``, ``layers.py``, ``layers_page.py``.
 
 May import: floors 0–3, ``picture.words``.
 """

@@ -1,4 +1,4 @@
-"""What the table of operations says, in Chinese and English side by side.
+"""What the tables of operations and of layers say, in Chinese and English side by side.
 
 May import: nothing of this package.
 """
@@ -24,6 +24,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "survey-names": ("名称数", "names"),
     "survey-all": ("合计", "all"),
     "survey-in-place": ("就地方法（不计入合计）", "in-place methods (counted apart)"),
+    "layer-done": ("已实现", "done"),
+    "layer-arguments": ("参数", "arguments"),
+    "layer-same": ("与 PyTorch 相同", "PyTorch's"),
+    "layers-head": (
+        "PyTorch {version} 的 {names} 个名称中有 {done} 个，{missing} 个没有实现。",
+        "{done} of {names} names of PyTorch {version}; {missing} not done.",
+    ),
     "survey-head": (
         "PyTorch {version} 的 {names} 个名称中有 {done} 个：{second} 个有梯度和二阶梯度，{first} 个有梯度，"
         "{plain} 个不可微；{missing} 个没有实现。",

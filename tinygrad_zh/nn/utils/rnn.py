@@ -13,9 +13,9 @@ May import: floors 0–2.  Read next: ``../recurrent.py``.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Sequence
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from ...core.tensor import Tensor
 from ...errors import error
@@ -143,16 +143,11 @@ def pack_padded_sequence(
         ranked = sorted(range(len(listed)), key=lambda b: -listed[b])
         order = public["tensor"](ranked, dtype="int64", device=input.device)
         input, listed = public["index_select"](input, 1, order), [listed[b] for b in ranked]
-    sizes = [sum(n > t for n in listed) for t in range(listed[0] if listed else 0)]
-    flat = input.reshape(-1, *input.shape[2:])
-    places = [t * len(listed) + b for t, n in enumerate(sizes) for b in range(n)]
-    data = public["index_select"](flat, 0, public["tensor"](places, dtype="int64", device=input.device))
-    return PackedSequence(data, public["tensor"](sizes, dtype="int64"), order)
-
-
-def lengths_of(batch_sizes: Sequence[int]) -> list[int]:
-    """Return how long each sequence of a packed batch is, the longest first."""
-    return [sum(n > b for n in batch_sizes) for b in range(batch_sizes[0] if batch_sizes else 0)]
+    within = np.arange(listed[0] if listed else 0)[:, None] < np.asarray(listed, dtype=np.int64)  # (T, B)
+    flat = input[: len(within)].reshape(-1, *input.shape[2:])
+    places = public["tensor"](np.flatnonzero(within), dtype="int64", device=input.device)
+    data = public["index_select"](flat, 0, places)
+    return PackedSequence(data, public["tensor"](within.sum(1), dtype="int64"), order)
 
 
 def pad_packed_sequence(
@@ -178,19 +173,20 @@ def pad_packed_sequence(
     """
     op = "pad_packed_sequence"
     check_packed(op, sequence)
-    sizes = sequence.batch_sizes.tolist()
-    lengths, longest = lengths_of(sizes), len(sizes)
+    sizes = np.asarray(sequence.batch_sizes.tolist(), dtype=np.int64)
+    count, longest = int(sizes[0]) if sizes.size else 0, len(sizes)
+    lengths = (sizes[:, None] > np.arange(count)).sum(0)
     if total_length is not None:
         if isinstance(total_length, bool) or not isinstance(total_length, int) or total_length < longest:
             expected = f"an int of at least {longest}, the longest length"
             raise error("argument", op=op, argument="total_length", expected=expected, got=total_length)
         longest = total_length
-    starts = [0, *itertools.accumulate(sizes)]
-    data, count = sequence.data, len(lengths)
+    data = sequence.data
     # One row more than the data has: the padding.
     padding = public["full"]((1, *data.shape[1:]), padding_value, dtype=data.dtype, device=data.device)
-    places = [starts[t] + b if t < n else data.shape[0] for t in range(longest) for b, n in enumerate(lengths)]
-    rows = public["tensor"](places, dtype="int64", device=data.device)
+    places = np.full((longest, count), data.shape[0])
+    places[np.arange(longest)[:, None] < lengths] = np.arange(data.shape[0])  # by time, as the data stands
+    rows = public["tensor"](places.reshape(-1), dtype="int64", device=data.device)
     padded = public["index_select"](public["cat"]([data, padding]), 0, rows).reshape(longest, count, *data.shape[1:])
     found = public["tensor"](lengths, dtype="int64")
     if sequence.unsorted_indices is not None:

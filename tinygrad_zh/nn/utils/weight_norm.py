@@ -21,24 +21,23 @@ class WeightNorm:
         self.name, self.dim = name, dim
         self.handle: Any = None
 
-    def length(self, v: Tensor) -> Tensor:
-        """Return the norm over all dimensions but `dim`, which are kept with length 1; a number without a `dim`."""
-        vector_norm = spaces["linalg"]["vector_norm"]
-        if self.dim in (None, -1):
-            norm: Tensor = vector_norm(v)
-            return norm
-        norm = vector_norm(v, dim=tuple(d for d in range(v.ndim) if d != self.dim), keepdim=True)
-        return norm
-
     def weight(self, module: Module) -> Tensor:
         """Return g · v / ‖v‖."""
         g, v = getattr(module, self.name + "_g"), getattr(module, self.name + "_v")
-        weight: Tensor = v * (g / self.length(v))
+        weight: Tensor = v * (g / length(v, self.dim))
         return weight
 
     def __call__(self, module: Module, args: Any) -> None:
         """Compute the weight of the module whose forward is about to run."""
         setattr(module, self.name, self.weight(module))
+
+
+def length(v: Tensor, dim: int | None) -> Tensor:
+    """Return the norm over all dimensions but `dim`, which are kept with length 1; a number without a `dim`."""
+    vector_norm = spaces["linalg"]["vector_norm"]
+    others = None if dim in (None, -1) else tuple(d for d in range(v.ndim) if d != dim)
+    norm: Tensor = vector_norm(v) if others is None else vector_norm(v, dim=others, keepdim=True)
+    return norm
 
 
 def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Module:
@@ -62,7 +61,7 @@ def weight_norm(module: Module, name: str = "weight", dim: int | None = 0) -> Mo
     hook = WeightNorm(name, dim)
     weight = module.get_parameter(name)
     delattr(module, name)
-    module.register_parameter(name + "_g", Parameter(hook.length(weight).detach()))
+    module.register_parameter(name + "_g", Parameter(length(weight, dim).detach()))
     module.register_parameter(name + "_v", Parameter(weight.detach()))
     setattr(module, name, hook.weight(module))
     hook.handle = module.register_forward_pre_hook(hook)

@@ -1,0 +1,250 @@
+"""Runs a program written for PyTorch under PyTorch and under tinygrad_zh, and compares everything that it leaves behind.
+
+A program is a file with ``tinygrad_zh`` in its import lines; PyTorch's version has ``torch`` there instead, and is
+the same in every other line.  ``# %%`` divides it into cells, as in a notebook: both libraries run cell after cell
+in step, and whatever module a cell has made then gets PyTorch's first weights.
+
+What no two libraries can have in common is put on an equal footing: the numbers of ``randn``, ``rand``, ``randperm``
+and of their kin come from NumPy, and dropout is off.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import random
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import tinygrad_zh as tg
+import tinygrad_zh.nn
+import tinygrad_zh.optim
+from tests.docs.pages import NUMBER
+from tinygrad_zh.ops.publish import public
+
+LIBRARIES: dict[str, Any] = {"torch": torch, "tinygrad_zh": tg}
+IMPORT = re.compile(r"(import|from) tinygrad_zh\b")
+CELL = re.compile(r"^# %%.*$", re.MULTILINE)
+ROUNDING = {"float16": 1e-1, "float32": 1e-3, "float64": 1e-9}
+"""How far a value may be off after some steps of training, beside the largest of its array."""
+
+
+def source(path: Path, library: str) -> str:
+    """Return a program as it stands for one library; its import lines alone differ."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert not [line for line in lines if "tinygrad_zh" in line and not IMPORT.match(line)]
+    return "\n".join(re.sub(r"\btinygrad_zh\b", library, line) if IMPORT.match(line) else line for line in lines)
+
+
+def cells(text: str, changes: dict[str, str]) -> list[str]:
+    """Cut a program into its cells, after replacing what each test may shorten."""
+    for old, new in changes.items():
+        assert old in text, f"the program has no {old!r}"
+        text = text.replace(old, new)
+    starts = [0, *(match.start() for match in CELL.finditer(text))]
+    # Empty lines before a cell, so that an error names the line in the file.
+    return [
+        "\n" * text.count("\n", 0, start) + text[start:end]
+        for start, end in zip(starts, [*starts[1:], len(text)], strict=True)
+    ]
+
+
+# -- an equal footing -----------------------------------------------------------------------------------
+
+
+class SameNumbers:
+    """Random functions whose numbers come from NumPy: the n-th call of one draws the same in both libraries."""
+
+    def __init__(self, library: Any) -> None:
+        self.library, self.calls = library, 0
+
+    def draw(self, make: Callable[[np.random.Generator, tuple[int, ...]], Any], shape: tuple[int, ...]) -> Any:
+        self.calls += 1
+        return self.library.from_numpy(np.ascontiguousarray(make(np.random.default_rng([7, self.calls]), shape)))
+
+    def floats(self, make: Callable[..., Any], *size: Any, dtype: Any = None, device: Any = None) -> Any:
+        shape = tuple(size[0]) if len(size) == 1 and not isinstance(size[0], int) else size
+        return self.draw(make, shape).to(dtype or self.library.get_default_dtype())
+
+    def like(self, make: Callable[..., Any], other: Any) -> Any:
+        return self.draw(make, tuple(other.shape)).to(other.dtype)
+
+    def randperm(self, n: int, generator: Any = None) -> Any:
+        # The same whenever it is asked: PyTorch's sampler draws a second one at the end of an epoch, and drops it.
+        return self.library.from_numpy(np.random.default_rng(n).permutation(n))
+
+    def randint(self, *args: Any) -> Any:
+        low, high, shape = args if len(args) == 3 else (0, *args)
+        return self.draw(lambda rng, size: rng.integers(low, high, size), tuple(shape))
+
+    def functions(self) -> dict[str, Callable[..., Any]]:
+        normal, uniform = (lambda rng, shape: rng.standard_normal(shape)), (lambda rng, shape: rng.random(shape))
+        return {
+            "randn": functools.partial(self.floats, normal),
+            "rand": functools.partial(self.floats, uniform),
+            "randn_like": functools.partial(self.like, normal),
+            "rand_like": functools.partial(self.like, uniform),
+            "randperm": self.randperm,
+            "randint": self.randint,
+        }
+
+
+@contextlib.contextmanager
+def equal_footing(dtype: str) -> Iterator[None]:
+    """Give both libraries the same random numbers, and a default dtype."""
+    before = torch.get_default_dtype(), tg.get_default_dtype()
+    with pytest.MonkeyPatch.context() as patch:
+        for library in LIBRARIES.values():
+            library.set_default_dtype(getattr(library, dtype))
+            for name, function in SameNumbers(library).functions().items():
+                patch.setattr(library, name, function)
+                if library is tg:
+                    patch.setitem(public, name, function)
+        patch.setattr(torch.utils.data.dataset, "randperm", torch.randperm)
+        try:
+            yield
+        finally:
+            torch.set_default_dtype(before[0])
+            tg.set_default_dtype(before[1])
+
+
+def without_dropout(module: Any) -> None:
+    """Let every dropout of a module keep everything."""
+    for part in module.modules():
+        if "Dropout" in type(part).__name__:
+            part.p = 0.0
+        elif isinstance(getattr(part, "dropout", None), float):  # attention and recurrent layers
+            part.dropout = 0.0
+
+
+def run(path: Path, dtype: str, folder: Path, changes: dict[str, str] | None = None) -> tuple[Run, Run]:
+    """Run a program under both libraries, and return what each has left behind, PyTorch's first."""
+    runs = tuple(Run(path, name, folder / name, changes or {}) for name in LIBRARIES)
+    with equal_footing(dtype):
+        for _ in runs[0].cells:
+            for each in runs:
+                each.next_cell()
+            for name, module in runs[0].new_modules():
+                twin = runs[1].names[name]
+                without_dropout(module)
+                without_dropout(twin)
+                twin.load_state_dict(module.state_dict())
+    return runs[0], runs[1]
+
+
+class Run:
+    """A program on its way: its names, and what it has printed."""
+
+    def __init__(self, path: Path, library: str, folder: Path, changes: dict[str, str]) -> None:
+        self.cells = cells(source(path, library), changes)
+        self.names: dict[str, Any] = {"__name__": "__main__"}
+        self.printed, self.done, self.path, self.folder = "", 0, path, folder
+        self.modules_seen: set[int] = set()
+        folder.mkdir()
+
+    def next_cell(self) -> None:
+        """Run one cell, in the folder of this library."""
+        said = io.StringIO()
+        random.seed(0)
+        np.random.seed(0)
+        with contextlib.chdir(self.folder), contextlib.redirect_stdout(said):
+            exec(compile(self.cells[self.done], str(self.path), "exec"), self.names)
+        self.printed, self.done = self.printed + said.getvalue(), self.done + 1
+
+    def new_modules(self) -> list[tuple[str, Any]]:
+        """Return the modules that were made in the last cell."""
+        found = [(name, x) for name, x in self.names.items() if isinstance(x, torch.nn.Module)]
+        found = [(name, x) for name, x in found if id(x) not in self.modules_seen]
+        self.modules_seen |= {id(x) for _, x in found}
+        return found
+
+    def values(self) -> dict[str, Any]:
+        """Return the names that the program has given to something."""
+        return {name: x for name, x in self.names.items() if not name.startswith("_")}
+
+
+# -- comparing ------------------------------------------------------------------------------------------
+
+
+def compare(theirs: Run, ours: Run) -> int:
+    """Compare what both have left behind and printed; return how many arrays and numbers that were."""
+    assert set(theirs.values()) == set(ours.values())
+    count = sum(same(name, ours.names[name], x) for name, x in theirs.values().items())
+    assert comparable(ours.printed) == comparable(theirs.printed)
+    pairs = list(zip(printed_numbers(ours.printed), printed_numbers(theirs.printed), strict=True))
+    far = [(a, b) for (a, _), (b, unit) in pairs if abs(a - b) > 2e-3 * abs(b) + 1.5 * unit]
+    assert not far, f"{far}\nours:\n{ours.printed}\ntheirs:\n{theirs.printed}"
+    return count + len(pairs)
+
+
+def comparable(printed: str) -> str:
+    """Return a text without its numbers and without the padding of columns."""
+    return re.sub(r"[ \n]+", " ", NUMBER.sub("#", printed.replace("torch.", ""))).strip()
+
+
+def printed_numbers(printed: str) -> list[tuple[float, float]]:
+    """Return each number of a text, with the unit of its last decimal."""
+    found = [text.replace(",", "").replace("−", "-") for text in NUMBER.findall(printed)]
+    return [(float(text), 10.0 ** -len(text.partition("e")[0].partition(".")[2])) for text in found]
+
+
+def same(where: str, ours: Any, theirs: Any) -> int:
+    """Compare two values of whatever kind; return how many arrays and numbers were compared."""
+    if isinstance(theirs, torch.nn.Module):
+        assert isinstance(ours, tinygrad_zh.nn.Module) and ours.training == theirs.training, where
+        gradients = [{name: p.grad for name, p in each.named_parameters()} for each in (ours, theirs)]
+        state = same(where, dict(ours.state_dict()), dict(theirs.state_dict()))
+        return state + same(f"{where}, gradients", *gradients)
+    if isinstance(theirs, (torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler)):
+        if isinstance(theirs, torch.optim.Optimizer):
+            return same_optimizer(where, ours, theirs)
+        return same(where, ours.get_last_lr(), theirs.get_last_lr())
+    if isinstance(theirs, torch.Tensor):
+        assert isinstance(ours, tg.Tensor), where
+        assert ours.requires_grad == theirs.requires_grad, where
+        return same(where, ours.numpy(force=True), theirs.detach().numpy())
+    if isinstance(theirs, np.ndarray):
+        assert (ours.shape, ours.dtype) == (theirs.shape, theirs.dtype), where
+        close(where, ours, theirs)
+        return 1
+    if isinstance(theirs, dict):
+        assert list(ours) == list(theirs), where
+        return sum(same(f"{where}[{key!r}]", ours[key], x) for key, x in theirs.items())
+    if isinstance(theirs, (list, tuple)):
+        assert len(ours) == len(theirs), where
+        return sum(same(f"{where}[{i}]", a, b) for i, (a, b) in enumerate(zip(ours, theirs, strict=True)))
+    if isinstance(theirs, float):
+        # A float of the program was computed in the default dtype of that time: the coarsest that it may have been.
+        assert ours == pytest.approx(theirs, rel=1e-3, abs=1e-6, nan_ok=True), where
+        return 1
+    if isinstance(theirs, (int, str, bool, type(None))):
+        assert ours == theirs and type(ours) is type(theirs), where
+        return 1
+    return 0  # functions, classes, loaders: what they make is compared
+
+
+def same_optimizer(where: str, ours: Any, theirs: Any) -> int:
+    """Compare the learning rates, and every array of the state."""
+    a, b = ours.state_dict(), theirs.state_dict()
+    lr = same(where, [group["lr"] for group in a["param_groups"]], [group["lr"] for group in b["param_groups"]])
+    arrays = [
+        {i: {name: x for name, x in s.items() if x is not None} for i, s in each["state"].items()} for each in (a, b)
+    ]
+    return lr + same(where, *arrays)
+
+
+def close(where: str, ours: np.ndarray, theirs: np.ndarray) -> None:
+    """Compare beside the largest value of the array: what cancels leaves the rounding of its terms."""
+    if theirs.dtype.kind != "f":
+        np.testing.assert_array_equal(ours, theirs, err_msg=where)
+        return
+    largest = float(np.abs(theirs[np.isfinite(theirs)]).max(initial=0.0))
+    rounding = ROUNDING[theirs.dtype.name]
+    np.testing.assert_allclose(ours, theirs, rtol=rounding, atol=rounding * min(largest, 1.0), err_msg=where)

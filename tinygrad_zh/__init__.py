@@ -15,7 +15,10 @@ from __future__ import annotations
 
 import importlib
 import os
+from math import e, inf, nan, pi
 from typing import Any
+
+from numpy import dtype
 
 from . import ops as ops
 from . import transforms as transforms
@@ -66,6 +69,7 @@ if os.environ.get("TINYGRAD_ZH_KERNELS") != "0":  # "0": compute with the plain 
 
 _LATER = {
     "autograd": ".autograd",
+    "backends": ".backends",
     "cuda": ".cuda",
     "data": ".data",
     "fft": ".fft",
@@ -82,7 +86,14 @@ _LATER = {
     "train": ".train",
     "utils": ".utils",
 }
-_LATER_NAMES = {"draw": ".picture", "explain": ".picture"}
+_LATER_NAMES = {
+    "draw": ".picture",
+    "explain": ".picture",
+    "load": ".storage.objects",
+    "save": ".storage.objects",
+    **dict.fromkeys(("BoolTensor", "ByteTensor", "CharTensor", "DoubleTensor", "FloatTensor"), ".ops.typed_tensors"),
+    **dict.fromkeys(("HalfTensor", "IntTensor", "LongTensor", "ShortTensor"), ".ops.typed_tensors"),
+}
 
 __all__ = [
     "FLOAT",
@@ -92,6 +103,8 @@ __all__ = [
     "bool",
     "device",
     "double",
+    "dtype",
+    "e",
     "enable_grad",
     "float",
     "float16",
@@ -99,6 +112,7 @@ __all__ = [
     "float64",
     "get_default_dtype",
     "half",
+    "inf",
     "inference_mode",
     "int",
     "int8",
@@ -107,7 +121,9 @@ __all__ = [
     "int64",
     "is_grad_enabled",
     "long",
+    "nan",
     "no_grad",
+    "pi",
     "primitive",
     "promote_types",
     "record",

@@ -5,6 +5,7 @@ from typing import Any
 
 from .aliases import DType
 from . import autograd as autograd, cuda as cuda, data as data, fft as fft, linalg as linalg, nn as nn
+from . import backends as backends
 from . import func as func, ops as ops, optim as optim, special as special, utils as utils
 from . import models as models, train as train, transforms as transforms
 from . import parity as parity, picture as picture, storage as storage, testing as testing
@@ -17,7 +18,14 @@ from .core.tensor import Tensor as Tensor
 from .ops.grad_mode import enable_grad as enable_grad, is_grad_enabled as is_grad_enabled
 from .ops.grad_mode import no_grad as no_grad, no_grad as inference_mode
 from .ops.grad_mode import set_grad_enabled as set_grad_enabled
+from .ops.typed_tensors import BoolTensor as BoolTensor, ByteTensor as ByteTensor, CharTensor as CharTensor
+from .ops.typed_tensors import DoubleTensor as DoubleTensor, FloatTensor as FloatTensor
+from .ops.typed_tensors import HalfTensor as HalfTensor, IntTensor as IntTensor, LongTensor as LongTensor
+from .ops.typed_tensors import ShortTensor as ShortTensor
 from .picture import draw as draw, explain as explain
+from .storage.objects import load as load, save as save
+from math import e as e, inf as inf, nan as nan, pi as pi
+from numpy import dtype as dtype
 
 __version__: str
 float16: DType

@@ -177,7 +177,7 @@ def compare(theirs: Run, ours: Run) -> int:
     """Compare what both have left behind and printed; return how many arrays and numbers that were."""
     assert set(theirs.values()) == set(ours.values())
     count = sum(same(name, ours.names[name], x) for name, x in theirs.values().items())
-    assert comparable(ours.printed) == comparable(theirs.printed)
+    assert comparable(ours.printed) == comparable(theirs.printed), f"{ours.printed}\n{theirs.printed}"
     pairs = list(zip(printed_numbers(ours.printed), printed_numbers(theirs.printed), strict=True))
     far = [(a, b) for (a, _), (b, unit) in pairs if abs(a - b) > 2e-3 * abs(b) + 1.5 * unit]
     assert not far, f"{far}\nours:\n{ours.printed}\ntheirs:\n{theirs.printed}"
@@ -185,44 +185,53 @@ def compare(theirs: Run, ours: Run) -> int:
 
 
 def comparable(printed: str) -> str:
-    """Return a text without its numbers and without the padding of columns."""
-    return re.sub(r"[ \n]+", " ", NUMBER.sub("#", printed.replace("torch.", ""))).strip()
+    """Return a text without its numbers, the padding of columns, and what is said in other words here."""
+    text = re.sub(r"torch\.Size\(\[(\d+)\]\)", r"(\1,)", printed)  # shapes are tuples here
+    text = re.sub(r"torch\.Size\(\[([^]]*)\]\)", r"(\1)", text)
+    text = re.sub(r"grad_fn=<\w+>", "grad_fn", text)  # PyTorch has names of its own for operations
+    return re.sub(r"[ \n]+", " ", NUMBER.sub("#", text)).strip()
 
 
 def printed_numbers(printed: str) -> list[tuple[float, float]]:
     """Return each number of a text, with the unit of its last decimal."""
-    found = [text.replace(",", "").replace("−", "-") for text in NUMBER.findall(printed)]
+    without_names = re.sub(r"grad_fn=<\w+>", "", printed)
+    found = [text.replace(",", "").replace("−", "-") for text in NUMBER.findall(without_names)]
     return [(float(text), 10.0 ** -len(text.partition("e")[0].partition(".")[2])) for text in found]
 
 
-def same(where: str, ours: Any, theirs: Any) -> int:
-    """Compare two values of whatever kind; return how many arrays and numbers were compared."""
+def same(where: str, ours: Any, theirs: Any, largest: float = 0.0) -> int:
+    """Compare two values of whatever kind; return how many arrays and numbers were compared.
+
+    Arrays may be off by the rounding of their largest value, or of `largest`, that of the whole module: the bias
+    before a batch norm, for one, has a gradient of nothing but what is left of its neighbours' rounding.
+    """
     if isinstance(theirs, torch.nn.Module):
         assert isinstance(ours, tinygrad_zh.nn.Module) and ours.training == theirs.training, where
         gradients = [{name: p.grad for name, p in each.named_parameters()} for each in (ours, theirs)]
-        state = same(where, dict(ours.state_dict()), dict(theirs.state_dict()))
-        return state + same(f"{where}, gradients", *gradients)
-    if isinstance(theirs, (torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler)):
-        if isinstance(theirs, torch.optim.Optimizer):
-            return same_optimizer(where, ours, theirs)
+        return same_in_all(where, dict(ours.state_dict()), dict(theirs.state_dict())) + same_in_all(where, *gradients)
+    if isinstance(theirs, torch.optim.Optimizer):
+        states = [each.state_dict() for each in (ours, theirs)]
+        rates = same(where, *([group["lr"] for group in state["param_groups"]] for state in states))
+        return rates + same_in_all(where, *(without_none(state["state"]) for state in states))
+    if isinstance(theirs, torch.optim.lr_scheduler.LRScheduler):
         return same(where, ours.get_last_lr(), theirs.get_last_lr())
     if isinstance(theirs, torch.Tensor):
-        assert isinstance(ours, tg.Tensor), where
-        assert ours.requires_grad == theirs.requires_grad, where
-        return same(where, ours.numpy(force=True), theirs.detach().numpy())
+        assert isinstance(ours, tg.Tensor) and ours.requires_grad == theirs.requires_grad, where
+        return same(where, ours.numpy(force=True), theirs.detach().numpy(), largest)
     if isinstance(theirs, np.ndarray):
         assert (ours.shape, ours.dtype) == (theirs.shape, theirs.dtype), where
-        close(where, ours, theirs)
+        close(where, ours, theirs, largest)
         return 1
     if isinstance(theirs, dict):
         assert list(ours) == list(theirs), where
-        return sum(same(f"{where}[{key!r}]", ours[key], x) for key, x in theirs.items())
+        return sum(same(f"{where}[{key!r}]", ours[key], x, largest) for key, x in theirs.items())
     if isinstance(theirs, (list, tuple)):
         assert len(ours) == len(theirs), where
-        return sum(same(f"{where}[{i}]", a, b) for i, (a, b) in enumerate(zip(ours, theirs, strict=True)))
+        pairs = enumerate(zip(ours, theirs, strict=True))
+        return sum(same(f"{where}[{i}]", a, b, largest) for i, (a, b) in pairs)
     if isinstance(theirs, float):
-        # A float of the program was computed in the default dtype of that time: the coarsest that it may have been.
-        assert ours == pytest.approx(theirs, rel=1e-3, abs=1e-6, nan_ok=True), where
+        # Computed in the default dtype of the run, which the number no longer shows: the coarser of the two.
+        assert ours == pytest.approx(theirs, rel=ROUNDING["float32"], abs=1e-6, nan_ok=True), where
         return 1
     if isinstance(theirs, (int, str, bool, type(None))):
         assert ours == theirs and type(ours) is type(theirs), where
@@ -230,21 +239,30 @@ def same(where: str, ours: Any, theirs: Any) -> int:
     return 0  # functions, classes, loaders: what they make is compared
 
 
-def same_optimizer(where: str, ours: Any, theirs: Any) -> int:
-    """Compare the learning rates, and every array of the state."""
-    a, b = ours.state_dict(), theirs.state_dict()
-    lr = same(where, [group["lr"] for group in a["param_groups"]], [group["lr"] for group in b["param_groups"]])
-    arrays = [
-        {i: {name: x for name, x in s.items() if x is not None} for i, s in each["state"].items()} for each in (a, b)
-    ]
-    return lr + same(where, *arrays)
+def same_in_all(where: str, ours: dict[Any, Any], theirs: dict[Any, Any]) -> int:
+    """Compare the arrays of a module, beside the largest value of them all."""
+    return same(where, ours, theirs, largest_in(theirs))
 
 
-def close(where: str, ours: np.ndarray, theirs: np.ndarray) -> None:
-    """Compare beside the largest value of the array: what cancels leaves the rounding of its terms."""
+def largest_in(value: Any) -> float:
+    """Return the largest finite absolute value of the floating tensors in nested dicts."""
+    if isinstance(value, dict):
+        return max((largest_in(x) for x in value.values()), default=0.0)
+    if not isinstance(value, torch.Tensor) or not value.is_floating_point():
+        return 0.0
+    return float(np.abs(np.nan_to_num(value.detach().numpy(), posinf=0.0, neginf=0.0)).max(initial=0.0))
+
+
+def without_none(states: dict[int, Any]) -> dict[int, Any]:
+    """Return an optimiser's state without the buffers that it does not have yet."""
+    return {i: {name: x for name, x in state.items() if x is not None} for i, state in states.items()}
+
+
+def close(where: str, ours: np.ndarray, theirs: np.ndarray, largest: float) -> None:
+    """Compare two arrays; whole numbers and truth values exactly."""
     if theirs.dtype.kind != "f":
         np.testing.assert_array_equal(ours, theirs, err_msg=where)
         return
-    largest = float(np.abs(theirs[np.isfinite(theirs)]).max(initial=0.0))
     rounding = ROUNDING[theirs.dtype.name]
+    largest = max(largest, largest_in(torch.from_numpy(theirs.copy())))
     np.testing.assert_allclose(ours, theirs, rtol=rounding, atol=rounding * min(largest, 1.0), err_msg=where)

@@ -145,6 +145,7 @@ def package_stub() -> str:
 
     fixed = {
         "from . import autograd as autograd, cuda as cuda, data as data, fft as fft, linalg as linalg, nn as nn\n",
+        "from . import backends as backends\n",
         "from . import func as func, ops as ops, optim as optim, special as special, utils as utils\n",
         "from . import parity as parity, picture as picture, storage as storage, testing as testing\n",
         "from . import models as models, train as train, transforms as transforms\n",
@@ -157,7 +158,14 @@ def package_stub() -> str:
         "from .ops.grad_mode import enable_grad as enable_grad, is_grad_enabled as is_grad_enabled\n",
         "from .ops.grad_mode import no_grad as no_grad, no_grad as inference_mode\n",
         "from .ops.grad_mode import set_grad_enabled as set_grad_enabled\n",
+        "from .ops.typed_tensors import BoolTensor as BoolTensor, ByteTensor as ByteTensor, CharTensor as CharTensor\n",
+        "from .ops.typed_tensors import DoubleTensor as DoubleTensor, FloatTensor as FloatTensor\n",
+        "from .ops.typed_tensors import HalfTensor as HalfTensor, IntTensor as IntTensor, LongTensor as LongTensor\n",
+        "from .ops.typed_tensors import ShortTensor as ShortTensor\n",
         "from .picture import draw as draw, explain as explain\n",
+        "from .storage.objects import load as load, save as save\n",
+        "from math import e as e, inf as inf, nan as nan, pi as pi\n",
+        "from numpy import dtype as dtype\n",
     }
     dtypes = [
         "float16",

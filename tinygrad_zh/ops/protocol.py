@@ -63,9 +63,9 @@ def contains(self: Tensor, value: Any) -> bool:
 
 
 def formatted(self: Tensor, spec: str) -> str:
-    """``f"{loss:.3f}"``"""
+    """``f"{loss:.3f}"``; ``f"{loss}"`` is the bare number, as in PyTorch."""
     if not spec:
-        return str(self)
+        return str(item(self) if type(self) is Tensor and self.ndim == 0 else self)
     if self.array.size != 1:
         raise error("argument", op="format", argument="spec", expected="empty for a tensor of many elements", got=spec)
     return format(item(self), spec)

@@ -119,6 +119,7 @@ def grad(
     grad_outputs: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
     materialize_grads: bool = False,
 ) -> tuple[Tensor | None, ...]:
@@ -134,6 +135,8 @@ def grad(
         Keep what the nodes saved; by default, what `create_graph` says.
     create_graph : bool
         Record the sweep, so that the gradients can be differentiated.
+    only_inputs : bool
+        True: the ``grad`` of other leaves is never touched.  Older programs say so.
     allow_unused : bool, optional
         Return None for an input that the outputs do not depend on, instead of an error.
     materialize_grads : bool
@@ -155,6 +158,9 @@ def grad(
     >>> grad(x * x, x)
     (tensor(6.),)
     """
+    if only_inputs is not True:
+        expected = "True; backward() fills the grad of every leaf"
+        raise error("argument", op="grad", argument="only_inputs", expected=expected, got=only_inputs)
     if materialize_grads and allow_unused is False:
         raise error(
             "argument", op="grad", argument="allow_unused", expected="not False with materialize_grads", got=False

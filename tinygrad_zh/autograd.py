@@ -3,7 +3,6 @@
 from typing import Any
 
 from .core.tensor import Tensor
-
 from .ops.grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from .ops.publish import public
 from .transforms import functional as functional

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.articles.side_by_side import compare, run, source
+from tests.articles.side_by_side import compare, run
 
 FOLDER = Path(__file__).parent / "programs"
 PROGRAMS = sorted(FOLDER.glob("*.py"))

@@ -199,7 +199,9 @@ def test_format() -> None:
     for module in (tg, torch):
         assert f"{module.tensor(3.14159):.2f}" == "3.14"
         assert f"{module.tensor(7):03d}" == "007"
-        assert f"{module.tensor(7)} {module.tensor(2.5, requires_grad=True)} {module.tensor([7])}" == "7 2.5 tensor([7])"
+        assert (
+            f"{module.tensor(7)} {module.tensor(2.5, requires_grad=True)} {module.tensor([7])}" == "7 2.5 tensor([7])"
+        )
         with pytest.raises(TypeError):
             f"{module.tensor([1.0, 2.0]):.2f}"
     x = tg.tensor([1.0, 2.0])

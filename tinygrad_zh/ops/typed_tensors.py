@@ -34,7 +34,7 @@ class OfOneDtype(type):
         """Make a tensor of sizes, ``LongTensor(2, 3)``, or of data: nested lists, an array, a tensor of this dtype."""
         if all(isinstance(size, int) and not isinstance(size, bool) for size in data):
             return empty(data or (0,), dtype=cls.dtype)
-        if len(data) != 1:
+        if len(data) != 1 or not hasattr(data[0], "__len__"):
             raise error("argument", op=cls.__name__, argument="data", expected="sizes, or one of data", got=data)
         if isinstance(data[0], Tensor) and data[0].dtype != cls.dtype:
             expected = f"a tensor of dtype {cls.dtype}; x.type({cls.__name__}) converts one"

@@ -119,7 +119,12 @@ def load(
         content = {"dict": [[name, {"tensor": name}] for name in arrays]}
     try:
         return put_together(content, arrays, map_location)
-    except (KeyError, TypeError, RecursionError) as failed:  # a file from elsewhere, with a nesting that is none
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        RecursionError,
+    ) as failed:  # a file from elsewhere, with a nesting that is none
         if getattr(failed, "code", None):
             raise
         raise error("load-kind", path=os.fspath(f), reason=f"{KEY}: {failed!r}", version=VERSION) from failed
@@ -218,15 +223,15 @@ def nesting_of(f: str | os.PathLike[str], text: str) -> Any:
 
 
 def put_together(content: Any, arrays: dict[str, np.ndarray[Any, Any]], map_location: Any) -> Any:
-    """Return the object of a nesting; KeyError or TypeError if it is none."""
+    """Return the object of a nesting; KeyError, TypeError or ValueError if it is none."""
     if not isinstance(content, dict):
         if isinstance(content, list):
             raise TypeError("a list without a tag")
         return content
     for mapping in (dict, Counter):
         if mapping.__name__ in content:
-            items = content[mapping.__name__]
-            return mapping({put_together(k, arrays, map_location): put_together(v, arrays, map_location) for k, v in items})
+            parts = [[put_together(part, arrays, map_location) for part in item] for item in content[mapping.__name__]]
+            return mapping(dict(parts))
     for kind in (list, tuple):
         if kind.__name__ in content:
             return kind([put_together(item, arrays, map_location) for item in content[kind.__name__]])

@@ -31,7 +31,8 @@ add_entries(
             zh=Text(
                 error="{path} 里没有保存的对象：{reason}。",
                 expected="由 save 写出的文件，版本 {version}，或者只含张量(tensor)的 safetensors 文件。",
-                hint="save_checkpoint 写的检查点(checkpoint)用 storage.load_checkpoint 读取，张量用 storage.load_file。",
+                hint="save_checkpoint 写的检查点(checkpoint)用 storage.load_checkpoint 读取；"
+                "张量用 storage.load_file 读取。",
             ),
         ),
         "load-pickle": Entry(

@@ -203,7 +203,7 @@ def test_a_pickle_of_pytorch_is_refused_and_not_opened(zipped: bool, tmp_path: P
     torch.save({"w": torch.ones(1)}, tmp_path / "o", _use_new_zipfile_serialization=zipped)
     with pytest.raises(StorageError) as caught:
         tg.load(tmp_path / "o")
-    assert caught.value.code == "TG-E543"
+    assert caught.value.code == "TG-E580"
 
 
 @pytest.mark.parametrize(

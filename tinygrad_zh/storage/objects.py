@@ -7,7 +7,7 @@ PyTorch pickles, so that opening a file can run its sender's code.  Here the ten
 under their paths ("model.fc1.weight"; those of a state_dict under their names), and the nesting into the file's
 metadata, as JSON in which each container is tagged: ``{"tuple": [1, {"tensor": "x"}]}``.
 
-May import: floors 0–2, ``checkpoint``, ``safetensors``.
+May import: floors 0–2, ``header``, ``safetensors``, ``checkpoint``.
 """
 
 from __future__ import annotations
@@ -24,15 +24,14 @@ from ..core.tensor import Tensor
 from ..errors import error
 from ..ops.publish import public
 from .checkpoint import KEY as CHECKPOINT
-from .safetensors import load_file, read_header, save_file
+from .header import read_header
+from .safetensors import load_file, save_file
 
 KEY = "tinygrad_zh.object"
 VERSION = 1
 PLAIN_TYPES = (str, int, float, bool, type(None))
-MAPPINGS = {dict: "dict", OrderedDict: "dict", Counter: "Counter"}
+MAPPINGS: dict[Any, str] = {dict: "dict", OrderedDict: "dict", Counter: "Counter"}
 """Kinds of dict, and what each comes back as; a schedule's state has a Counter."""
-PICKLES = (b"PK\x03\x04", b"\x80")
-"""How a file begins that PyTorch or ``pickle`` has written: a zip archive, or a pickle's protocol."""
 
 
 def save(obj: Any, f: str | os.PathLike[str]) -> None:
@@ -109,7 +108,6 @@ def load(
     check_path("load", f)
     if weights_only not in (True, False, None):
         raise error("argument", op="load", argument="weights_only", expected="a bool or None", got=weights_only)
-    refuse_pickles(f)
     metadata = read_header(f).metadata
     if CHECKPOINT in metadata:
         raise error("load-kind", path=os.fspath(f), reason="it was written by save_checkpoint", version=VERSION)
@@ -134,18 +132,6 @@ def check_path(op: str, f: Any) -> None:
     """Refuse open files: a file of ours is written whole or not at all, which needs its name."""
     if not isinstance(f, (str, os.PathLike)):
         raise error("argument", op=op, argument="f", expected="a path, not an open file", got=type(f).__name__)
-
-
-def refuse_pickles(f: str | os.PathLike[str]) -> None:
-    """Say of a file of PyTorch's what it is; what is missing or short, the reader of safetensors says."""
-    try:
-        with open(f, "rb") as file:
-            start = file.read(9)
-    except OSError as failed:
-        raise error("file-read", path=os.fspath(f), reason=failed.strerror or str(failed)) from failed
-    # A safetensors file may begin with these bytes by chance, as its header's length; then "{" follows at byte 8.
-    if start.startswith(PICKLES) and start[8:] != b"{":
-        raise error("load-pickle", path=os.fspath(f))
 
 
 # -- taking apart ---------------------------------------------------------------------------------------

@@ -35,19 +35,5 @@ add_entries(
                 "张量用 storage.load_file 读取。",
             ),
         ),
-        "load-pickle": Entry(
-            "TG-E543",
-            StorageError,
-            en=Text(
-                error="{path} is a pickle, as torch.save writes it.",
-                expected="a safetensors file: opening a pickle can run the code of whoever sent it.",
-                hint="with PyTorch, write it anew: safetensors.torch.save_file(state_dict, path); then load that file.",
-            ),
-            zh=Text(
-                error="{path} 是 pickle 文件，就像 torch.save 写出的那样。",
-                expected="safetensors 文件：打开 pickle 可能会运行发送者的代码。",
-                hint="用 PyTorch 重新写出：safetensors.torch.save_file(state_dict, path)，然后读取新文件。",
-            ),
-        ),
     }
 )

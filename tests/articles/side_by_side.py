@@ -104,8 +104,7 @@ def equal_footing(dtype: str) -> Iterator[None]:
             library.set_default_dtype(getattr(library, dtype))
             for name, function in SameNumbers(library).functions().items():
                 patch.setattr(library, name, function)
-                if library is tg:
-                    patch.setitem(public, name, function)
+        patch.setitem(public, "randperm", tg.randperm)  # whence samplers and random_split take it
         patch.setattr(torch.utils.data.dataset, "randperm", torch.randperm)
         try:
             yield
@@ -127,6 +126,8 @@ def run(path: Path, dtype: str, folder: Path, changes: dict[str, str] | None = N
     """Run a program under both libraries, and return what each has left behind, PyTorch's first."""
     runs = tuple(Run(path, name, folder / name, changes or {}) for name in LIBRARIES)
     with equal_footing(dtype):
+        torch.manual_seed(0)
+        tg.manual_seed(0)
         for _ in runs[0].cells:
             for each in runs:
                 each.next_cell()

@@ -91,6 +91,7 @@ _LATER_NAMES = {
     "explain": ".picture",
     "load": ".storage.objects",
     "save": ".storage.objects",
+    "vmap": ".func",
     **dict.fromkeys(("BoolTensor", "ByteTensor", "CharTensor", "DoubleTensor", "FloatTensor"), ".ops.typed_tensors"),
     **dict.fromkeys(("HalfTensor", "IntTensor", "LongTensor", "ShortTensor"), ".ops.typed_tensors"),
 }

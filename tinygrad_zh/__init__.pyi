@@ -15,6 +15,7 @@ from .backend.promotion import promote_types as promote_types
 from .core.primitive import FLOAT as FLOAT, SAME as SAME, primitive as primitive
 from .core.record import record as record
 from .core.tensor import Tensor as Tensor
+from .func import vmap as vmap
 from .ops.grad_mode import enable_grad as enable_grad, is_grad_enabled as is_grad_enabled
 from .ops.grad_mode import no_grad as no_grad, no_grad as inference_mode
 from .ops.grad_mode import set_grad_enabled as set_grad_enabled

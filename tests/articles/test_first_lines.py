@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,15 @@ for path in {REACHED!r}:
     assert run.stdout.split() == REACHED, run.stderr
 
 
+def test_a_device_by_name_and_index() -> None:
+    for library in (tg, torch):
+        assert str(library.device("cuda", 0)) == str(library.device("cuda:0")) == "cuda:0"
+        assert library.device("cpu", 0).type == "cpu"
+        for bad in ({"device": "cuda:0", "index": 0}, {"device": "cuda", "index": -1}, {"device": "gpu", "index": 0}):
+            with pytest.raises(RuntimeError):
+                library.device(*bad.values())
+
+
 def test_constants() -> None:
     for name in ("pi", "e", "inf", "nan"):
         assert repr(getattr(tg, name)) == repr(getattr(torch, name))
@@ -109,6 +119,20 @@ def test_without_a_gpu_its_seed_changes_nothing_and_its_memory_needs_none() -> N
     assert tg.get_rng_state() == state and tg.cuda.device_count() == 0
     with pytest.raises(DeviceError):
         tg.cuda.synchronize()
+
+
+def test_with_a_gpu_its_seed_is_the_generators_and_cupy_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    runtime = SimpleNamespace(getDeviceCount=lambda: 2, deviceSynchronize=lambda: asked.append("synchronize"))
+    pool = SimpleNamespace(free_all_blocks=lambda: asked.append("free"))
+    cupy = SimpleNamespace(cuda=SimpleNamespace(runtime=runtime), get_default_memory_pool=lambda: pool)
+    monkeypatch.setitem(sys.modules, "cupy", cupy)
+    tg.manual_seed(3)
+    tg.cuda.manual_seed_all(4)
+    assert tg.initial_seed() == 4 and tg.cuda.device_count() == 1
+    tg.cuda.synchronize()
+    tg.cuda.empty_cache()
+    assert asked == ["synchronize", "free"]
 
 
 @pytest.mark.parametrize("seed", [1.5, "3", 2**64, True])

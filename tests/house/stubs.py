@@ -163,6 +163,7 @@ def package_stub() -> str:
         "from .ops.typed_tensors import HalfTensor as HalfTensor, IntTensor as IntTensor, LongTensor as LongTensor\n",
         "from .ops.typed_tensors import ShortTensor as ShortTensor\n",
         "from .picture import draw as draw, explain as explain\n",
+        "from .func import vmap as vmap\n",
         "from .storage.objects import load as load, save as save\n",
         "from math import e as e, inf as inf, nan as nan, pi as pi\n",
         "from numpy import dtype as dtype\n",

@@ -188,15 +188,27 @@ def is_device_name(name: str) -> bool:
     return name.partition(":")[0] in {*_by_name, "cuda"}
 
 
-def device(device: Any) -> Device:
+def device(device: Any, index: int | None = None) -> Device:
     """Return the device of that name, as PyTorch's ``torch.device`` does.
+
+    Parameters
+    ----------
+    device : str, int or Device
+        ``"cpu"``, ``"cuda"``, ``"cuda:0"``, an index, or a device itself.
+    index : int, optional
+        Which of them, for a name without an index: ``device("cuda", 0)``.
+
+    Raises
+    ------
+    DeviceError
+        If no such device is known, or two indices are given.
 
     Examples
     --------
     >>> device("cpu")
     device(type='cpu')
     """
-    return as_device(device)
+    return as_device(device if index is None else f"{device}:{index}")
 
 
 def backend_for(device: Any = None) -> Backend:

@@ -88,6 +88,21 @@ def test_constructor_copies() -> None:
     assert y.requires_grad
 
 
+@pytest.mark.parametrize("data", [([1, 2],), ([[1.5], [2.5]],), (np.arange(3),), (np.ones(2),)], ids=str)
+def test_the_class_makes_tensors_of_the_default_dtype(data: Any) -> None:
+    x, y = tg.Tensor(*data), torch.Tensor(*data)
+    assert x.tolist() == y.tolist() and str(y.dtype) == f"torch.{x.dtype}"
+
+
+def test_the_class_called_with_sizes() -> None:
+    for sizes in ((), (3,), (2, 0, 4)):
+        assert tg.Tensor(*sizes).shape == tuple(torch.Tensor(*sizes).shape)
+    x = tg.tensor([1.0, 2.0])
+    assert tg.Tensor(x).array is x.array and torch.Tensor(y := torch.tensor([1.0])).data_ptr() == y.data_ptr()
+    with pytest.raises(TinygradZhError, match="sizes, or one of data"):
+        tg.Tensor([1.0], [2.0])
+
+
 # -- requires_grad -------------------------------------------------------------------------------------
 
 

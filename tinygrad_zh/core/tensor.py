@@ -23,12 +23,13 @@ from .registry import registry
 class Tensor(Operators):
     """An n-dimensional array that remembers how it was computed.
 
-    Make one with ``tinygrad_zh.tensor(data)``; the results of operations are Tensors too.
+    Make one with ``tinygrad_zh.tensor(data)``; the results of operations are Tensors too.  Called itself the class is
+    PyTorch's old way to make one, always of the default float dtype.
 
     Parameters
     ----------
-    data : array_like
-        Numbers, nested lists, an array or a Tensor.
+    *data : array_like, or int
+        Nested lists, an array, a Tensor, a float; or sizes, of a tensor whose values are to be written.
     requires_grad : bool
         Whether a gradient may be asked for.
 
@@ -52,8 +53,8 @@ class Tensor(Operators):
     seen: int = 0  # of a view: the version its node is true of
     _grad: Tensor | None = None
 
-    def __init__(self, data: Any, requires_grad: bool = False) -> None:
-        self.array, self.node, self.cell = registry["tensor"](data).array, None, None
+    def __init__(self, *data: Any, requires_grad: bool = False) -> None:
+        self.array, self.node, self.cell = registry["old_tensor"](data).array, None, None
         self.requires_grad = requires_grad
 
     @property

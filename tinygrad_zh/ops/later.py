@@ -134,6 +134,7 @@ SERVICES = {
     "scatter_reduce": "scatter_reduce",
     "source_line": "stale user_line",
     "steps": "step_of",
+    "typed_tensors": "old_tensor",
 }
 SPACES = {
     "fft": {

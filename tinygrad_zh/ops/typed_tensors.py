@@ -4,6 +4,7 @@
     FloatTensor(2, 3)                  a tensor of this shape, whose values are to be written
     x.type(LongTensor)                 converts
     isinstance(x, LongTensor)          asks for the dtype
+    Tensor([1, 2])                     tensor([1., 2.]), of the default float dtype
 
 They are no classes of their own: what they make is a Tensor.  Imported at the first use of one of the names.
 
@@ -15,11 +16,23 @@ from __future__ import annotations
 from typing import Any
 
 from ..aliases import DType
-from ..backend.dtypes import as_dtype
+from ..backend.dtypes import as_dtype, get_default_dtype
+from ..core.registry import register
 from ..core.tensor import Tensor
 from ..errors import error
 from .create import empty, tensor
 from .dtype_info import TYPE_NAMES
+
+
+def old_tensor(data: tuple[Any, ...]) -> Tensor:
+    """Make what ``Tensor(*data)`` means: sizes, or one of data, of the default float dtype."""
+    if all(isinstance(size, int) and not isinstance(size, bool) for size in data):
+        return empty(data or (0,))
+    if len(data) != 1:
+        raise error("argument", op="Tensor", argument="data", expected="sizes, or one of data", got=data)
+    if isinstance(data[0], Tensor) and data[0].dtype == get_default_dtype():
+        return data[0]
+    return tensor(data[0], dtype=get_default_dtype())
 
 
 class OfOneDtype(type):
@@ -46,3 +59,4 @@ BoolTensor, ByteTensor, CharTensor, DoubleTensor, FloatTensor, HalfTensor, IntTe
     OfOneDtype(name, (), {"dtype": as_dtype(dtype), "__doc__": f"Tensors of dtype {dtype} on the CPU."})
     for name, dtype in sorted((name, dtype) for dtype, name in TYPE_NAMES.items())
 )
+register("old_tensor", old_tensor)

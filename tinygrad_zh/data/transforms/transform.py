@@ -188,7 +188,7 @@ def per_image(values: Any, x: Tensor) -> Tensor:
 
 def checked(op: str, transforms: Any) -> list[Callable[[Any], Any]]:
     """Return transforms as a list, if all of them can be called."""
-    listed = list(transforms) if isinstance(transforms, Sequence) else [None]
+    listed: list[Any] = list(transforms) if isinstance(transforms, Sequence) else [None]
     if not all(callable(transform) for transform in listed):
         raise error("argument", op=op, argument="transforms", expected="callables", got=transforms)
     return listed

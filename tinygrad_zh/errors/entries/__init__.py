@@ -37,6 +37,7 @@ from . import (
     shape,
     storage,
     survey,
+    tokens,
     training,
     transforms,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "shape",
     "storage",
     "survey",
+    "tokens",
     "training",
     "transforms",
 ]

@@ -257,7 +257,7 @@ def test_a_real_vocabulary(tmp_path: Path) -> None:
     assert mask.sum(1).tolist() == [4, 6, 3]
     assert tokenizer.encode_batch(["the lowest lower"], max_length=4).ids.tolist() == [[2, 4, 5, 3]]
     assert len(tokenizer.encode("the the the the the the the")) == 6  # and afterwards again as before
-    assert tokenizer.decode_batch(ids) == ["the low", "the lowest lower", ""]
+    assert tokenizer.decode_batch(ids) == ["the low", "the lowest low", ""]
 
 
 def test_a_vocabulary_without_padding(tmp_path: Path) -> None:

@@ -141,5 +141,4 @@ def load_tokenizer(path: str | os.PathLike[str]) -> Tokenizer | PretrainedTokeni
     try:
         return PretrainedTokenizer(library.Tokenizer.from_file(os.fspath(path)))
     except Exception as problem:  # the library raises plain Exception
-        expected = "a tokenizer.json, or what save() wrote"
-        raise error("tokenizer-file", path=os.fspath(path), reason=problem, expected=expected) from problem
+        raise error("tokenizer-file", path=os.fspath(path), reason=problem, expected="tokenizer.json") from problem

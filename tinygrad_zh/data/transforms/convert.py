@@ -97,7 +97,7 @@ class ConvertImageDtype(Transform):
     def apply(self, x: Tensor) -> Tensor:
         """Return the batch in the other dtype."""
         if x.dtype.kind != "f" and x.dtype != uint8:
-            raise error("image-dtype", op="ConvertImageDtype", dtype=x.dtype, expected="floating or uint8")
+            raise error("image-dtype", op="ConvertImageDtype", dtype=x.dtype)
         if self.dtype.kind == "f":
             return x.to(self.dtype) / 255 if x.dtype == uint8 else x.to(self.dtype)
         return x if x.dtype == uint8 else (x.clamp(0, 1) * (256 - 1e-3)).to(uint8)
@@ -136,7 +136,7 @@ class Normalize(Transform):
     def apply(self, x: Tensor) -> Tensor:
         """Return the normalised batch."""
         if x.dtype.kind != "f":
-            raise error("image-dtype", op="Normalize", dtype=x.dtype, expected="floating; ToTensor() makes it so")
+            raise error("image-dtype", op="Normalize", dtype=x.dtype)
         if len(self.mean) not in (1, x.shape[1]):
             raise error("image-channels", op="Normalize", shape=x.shape, expected=len(self.mean))
         mean, std = (

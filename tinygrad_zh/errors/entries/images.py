@@ -80,12 +80,12 @@ add_entries(
             DTypeError,
             en=Text(
                 error="{op} got images of dtype {dtype}.",
-                expected="{expected}.",
+                expected="floating pixels; ConvertImageDtype takes uint8 ones too.",
                 hint="put transforms.ToTensor() or ConvertImageDtype(float32) before it.",
             ),
             zh=Text(
                 error="{op} 得到的图像 dtype 是 {dtype}。",
-                expected="{expected}。",
+                expected="浮点数像素；ConvertImageDtype 也接受 uint8。",
                 hint="在它之前加上 transforms.ToTensor() 或 ConvertImageDtype(float32)。",
             ),
         ),

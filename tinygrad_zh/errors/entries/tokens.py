@@ -10,12 +10,12 @@ add_entries(
             StorageError,
             en=Text(
                 error="{path} is not the file of such a tokeniser: {reason}.",
-                expected="{expected}.",
+                expected="a complete file of this kind: {expected}.",
                 hint="save the tokeniser again with save(); load_tokenizer(path) finds out which kind a file is.",
             ),
             zh=Text(
                 error="{path} 不是这种分词器(tokenizer)的文件：{reason}。",
-                expected="{expected}。",
+                expected="一个完整的这种文件：{expected}。",
                 hint="用 save() 重新保存分词器；load_tokenizer(path) 会自动判断文件的种类。",
             ),
         ),

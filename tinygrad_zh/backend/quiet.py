@@ -23,12 +23,17 @@ inside: contextvars.ContextVar[bool] = contextvars.ContextVar("inside", default=
 """True inside a quiet context; a context cannot be entered twice, so whoever is inside calls directly."""
 
 
+def quiet_run() -> Callable[..., Any]:
+    """Return the ``run`` of a new quiet context, which one at a time can be in: RuntimeError for others."""
+    context = contextvars.Context()
+    context.run(np.seterr, all="ignore")
+    context.run(inside.set, True)
+    return context.run
+
+
 class _PerThread(_local):
     def __init__(self) -> None:
-        context = contextvars.Context()
-        context.run(np.seterr, all="ignore")
-        context.run(inside.set, True)
-        self.run = context.run
+        self.run = quiet_run()
 
 
 quiet = _PerThread()

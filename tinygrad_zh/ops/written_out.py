@@ -29,7 +29,7 @@ from typing import Any
 
 from ..backend.devices import CPU
 from ..backend.dtypes import float32, float64
-from ..backend.quiet import quiet_run
+from ..backend.quiet import quiet_context
 from ..core.inplace import refresh
 from ..core.modes import MODE
 from ..core.node import Node, next_serial
@@ -62,7 +62,7 @@ SHARED = {
     "_next_serial": next_serial,
     # A context of its own, first come, first served.  Not this thread's: for whoever finds it taken goes the general
     # way, and there this thread's must be free.
-    "_run_quietly": quiet_run(),
+    "_run_quietly": quiet_context().run,
     "_refresh": refresh,
     "_registry": registry,
     "_run": Primitive.run,

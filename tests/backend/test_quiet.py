@@ -15,6 +15,7 @@ import pytest
 
 from tinygrad_zh.backend.quiet import quietly, quietly_here
 from tinygrad_zh.core.modes import MODE, listening
+from tinygrad_zh.core.primitive import primitive
 from tinygrad_zh.ops.grad_mode import is_grad_enabled, no_grad
 from tinygrad_zh.ops.publish import public
 from tinygrad_zh.transforms.gradient import grad
@@ -117,6 +118,30 @@ def test_in_threads(raising: None) -> None:
     with ThreadPoolExecutor(4) as pool:
         for settings in [f.result() for f in [pool.submit(all_of_them) for _ in range(8)]]:
             assert settings["divide"] == "warn", "a thread's own settings stay as NumPy starts it"
+
+
+def test_an_op_in_another_thread_does_not_stand_in_the_way() -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    @primitive("<x>", d_x=lambda x: x, name="waits")
+    def waits(xp: Any, x: Any) -> Any:
+        begun.set()
+        assert go_on.wait(20)
+        return x
+
+    go_on.set()
+    for compute in (lambda: waits(tensor([1.0])), *LOUD.values()):
+        compute()  # once before: an op's functions are written at its first call
+    go_on.clear(), begun.clear()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(waits, tensor([1.0]))
+        try:
+            assert begun.wait(20)
+            for compute in LOUD.values():
+                compute()
+        finally:
+            go_on.set()
+        assert waiting.result().tolist() == [1.0]
 
 
 def test_in_tasks() -> None:

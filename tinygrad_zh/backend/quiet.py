@@ -23,12 +23,17 @@ inside: contextvars.ContextVar[bool] = contextvars.ContextVar("inside", default=
 """True inside a quiet context; a context cannot be entered twice, so whoever is inside calls directly."""
 
 
+def quiet_context() -> contextvars.Context:
+    """Return a new quiet context.  One at a time can be in it: others get a RuntimeError."""
+    context = contextvars.Context()
+    context.run(np.seterr, all="ignore")
+    context.run(inside.set, True)
+    return context
+
+
 class _PerThread(_local):
     def __init__(self) -> None:
-        context = contextvars.Context()
-        context.run(np.seterr, all="ignore")
-        context.run(inside.set, True)
-        self.run = context.run
+        self.run = quiet_context().run
 
 
 quiet = _PerThread()

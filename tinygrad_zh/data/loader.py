@@ -99,7 +99,7 @@ class DataLoader:
 
     Examples
     --------
-    >>> loader = DataLoader(TensorDataset(arange(5)), batch_size=2)
+    >>> loader = DataLoader(data.TensorDataset(arange(5)), batch_size=2)
     >>> [batch[0].tolist() for batch in loader]
     [[0, 1], [2, 3], [4]]
     """

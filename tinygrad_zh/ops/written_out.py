@@ -29,7 +29,7 @@ from typing import Any
 
 from ..backend.devices import CPU
 from ..backend.dtypes import float32, float64
-from ..backend.quiet import quiet
+from ..backend.quiet import quiet_context
 from ..core.inplace import refresh
 from ..core.modes import MODE
 from ..core.node import Node, next_serial
@@ -60,7 +60,9 @@ SHARED = {
     "_kernels": CPU.kernels,
     "_new": object.__new__,
     "_next_serial": next_serial,
-    "_run_quietly": quiet.run,
+    # A context of its own, first come, first served.  Not this thread's: for whoever finds it taken goes the general
+    # way, and there this thread's must be free.
+    "_run_quietly": quiet_context().run,
     "_refresh": refresh,
     "_registry": registry,
     "_run": Primitive.run,

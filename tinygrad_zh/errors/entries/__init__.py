@@ -19,6 +19,7 @@ from . import (
     fit,
     function,
     graph,
+    images,
     indexing,
     layers,
     linalg,
@@ -36,6 +37,7 @@ from . import (
     shape,
     storage,
     survey,
+    tokens,
     training,
     transforms,
 )
@@ -54,6 +56,7 @@ __all__ = [
     "fit",
     "function",
     "graph",
+    "images",
     "indexing",
     "layers",
     "linalg",
@@ -71,6 +74,7 @@ __all__ = [
     "shape",
     "storage",
     "survey",
+    "tokens",
     "training",
     "transforms",
 ]

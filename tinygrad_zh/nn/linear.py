@@ -1,18 +1,21 @@
 """Linear and Bilinear, and the layers that only change the shape.
 
-May import: floors 0–2, ``layer``, ``module``, ``parameter``, ``init``, ``functional``.  Read next: ``activation.py``.
+May import: floors 0–2, ``layer``, ``module``, ``options``, ``parameter``, ``init``, ``functional``.  Read next: ``activation.py``.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
+from ..errors import error
 from ..ops.publish import public
 from . import functional as F
 from . import init
 from .layer import Layer, blank, check_sizes
 from .module import Module
+from .options import is_int
 from .parameter import Parameter
 
 
@@ -153,6 +156,14 @@ class Unflatten(Layer):
 
     def __init__(self, dim: int, unflattened_size: Any) -> None:
         super().__init__()
+        if not isinstance(unflattened_size, Iterable) or not all(map(is_int, unflattened_size)):
+            raise error(
+                "argument",
+                op="Unflatten",
+                argument="unflattened_size",
+                expected="a tuple of ints",
+                got=unflattened_size,
+            )
         self.dim, self.unflattened_size = dim, tuple(unflattened_size)
 
     def forward(self, input: Any) -> Any:

@@ -1,6 +1,7 @@
 """Softmax over very many classes, the rare ones of which are reached through clusters.
 
-May import: floors 0–2, ``containers``, ``layer``, ``linear``, ``options``, ``functional``.  Read next: ``../optim/optimizer.py``.
+May import: floors 0–2, ``containers``, ``layer``, ``linear``, ``options``, ``functional``.
+Read next: ``../optim/optimizer.py``.
 """
 
 from __future__ import annotations

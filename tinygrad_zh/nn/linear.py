@@ -1,6 +1,7 @@
 """Linear and Bilinear, and the layers that only change the shape.
 
-May import: floors 0–2, ``layer``, ``module``, ``options``, ``parameter``, ``init``, ``functional``.  Read next: ``activation.py``.
+May import: floors 0–2, ``layer``, ``module``, ``options``, ``parameter``, ``init``, ``functional``.
+Read next: ``activation.py``.
 """
 
 from __future__ import annotations
@@ -156,15 +157,11 @@ class Unflatten(Layer):
 
     def __init__(self, dim: int, unflattened_size: Any) -> None:
         super().__init__()
-        if not isinstance(unflattened_size, Iterable) or not all(map(is_int, unflattened_size)):
-            raise error(
-                "argument",
-                op="Unflatten",
-                argument="unflattened_size",
-                expected="a tuple of ints",
-                got=unflattened_size,
-            )
-        self.dim, self.unflattened_size = dim, tuple(unflattened_size)
+        sizes = tuple(unflattened_size) if isinstance(unflattened_size, Iterable) else ()
+        if not sizes or not all(map(is_int, sizes)):
+            name, expected = "unflattened_size", "a tuple of ints"
+            raise error("argument", op="Unflatten", argument=name, expected=expected, got=unflattened_size)
+        self.dim, self.unflattened_size = dim, sizes
 
     def forward(self, input: Any) -> Any:
         """Map (…, N, …) to (…, *unflattened_size, …)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import numpy as np
@@ -234,6 +235,27 @@ def test_no_duplicates_in_or_across_groups() -> None:
 def test_options_out_of_range(kind: str, options: dict[str, Any]) -> None:
     with pytest.raises(ArgumentError, match="E625"):
         getattr(optim, kind)([nn.Parameter(tg.ones(1, 1))], **options)
+
+
+OUT_OF_RANGE: dict[str, list[Any]] = {
+    "lr": [-1e-3, float("nan"), "0.1", True],
+    "betas": [(1.0, 0.9), (0.9, 1.0), (-0.1, 0.9), (0.9, float("nan")), (0.9,), 0.9],
+    "eps": [-1e-8, float("nan")],
+    "weight_decay": [-0.1, float("nan")],
+    "momentum": [-0.1, float("nan")],
+    "maximize": ["yes"],
+}
+KINDS = [name for name in optim.__all__ if name[0].isupper() and name != "Optimizer"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_optimiser_refuses_what_is_out_of_range(kind: str) -> None:
+    tried = inspect.signature(getattr(optim, kind)).parameters.keys() & OUT_OF_RANGE.keys()
+    assert "lr" in tried
+    for name in tried:
+        for value in OUT_OF_RANGE[name]:
+            with pytest.raises(ArgumentError, match=rf"E625.*{name}="):
+                getattr(optim, kind)([nn.Parameter(tg.ones(1, 1))], **{name: value})
 
 
 def test_an_option_that_becomes_wrong_is_noticed_at_the_next_step() -> None:

@@ -1,6 +1,7 @@
 """Softmax over very many classes, the rare ones of which are reached through clusters.
 
-May import: floors 0–2, ``containers``, ``linear``, ``functional``.  Read next: ``../optim/optimizer.py``.
+May import: floors 0–2, ``containers``, ``layer``, ``linear``, ``options``, ``functional``.
+Read next: ``../optim/optimizer.py``.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from ..errors import error
 from ..ops.publish import public
 from . import functional as F
 from .containers import ModuleList, Sequential
+from .layer import check_sizes
 from .linear import Linear
 from .module import Module
+from .options import POSITIVE
 
 
 class ASMoutput(NamedTuple):
@@ -53,6 +56,10 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         head_bias: bool = False, device: Any = None, dtype: Any = None,
     ) -> None:  # fmt: skip
         super().__init__()
+        check_sizes(type(self).__name__, 1, in_features=in_features, n_classes=n_classes)
+        if not POSITIVE.holds(div_value):
+            expected = POSITIVE.expected
+            raise error("argument", op=type(self).__name__, argument="div_value", expected=expected, got=div_value)
         starts = list(cutoffs)
         if not starts or starts != sorted(set(starts)) or min(starts) < 1 or max(starts) > n_classes - 1:
             expected = f"rising ints from 1 to {n_classes - 1}"

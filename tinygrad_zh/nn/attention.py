@@ -1,6 +1,7 @@
 """MultiheadAttention: every head looks for something else.
 
-May import: floors 0–2, ``module``, ``parameter``, ``init``, ``functional``, ``linear``.  Read next: ``transformer.py``.
+May import: floors 0–2, ``module``, ``options``, ``parameter``, ``init``, ``functional``, ``linear``.
+Read next: ``transformer.py``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from . import functional as F
 from . import init
 from .linear import Linear
 from .module import Module
+from .options import SWITCH
 from .parameter import Parameter
 
 
@@ -71,6 +73,10 @@ class MultiheadAttention(Module):
             raise error("embed-heads", op="MultiheadAttention", width=embed_dim, heads=num_heads)
         if isinstance(dropout, bool) or not isinstance(dropout, (int, float)) or not 0 <= dropout <= 1:
             raise error("probability", op="MultiheadAttention", got=dropout)
+        switches = {"add_bias_kv": add_bias_kv, "add_zero_attn": add_zero_attn, "batch_first": batch_first}
+        for name, switch in switches.items():
+            if not SWITCH.holds(switch):
+                raise error("argument", op="MultiheadAttention", argument=name, expected=SWITCH.expected, got=switch)
         self.embed_dim, self.num_heads, self.head_dim = embed_dim, num_heads, embed_dim // num_heads
         self.kdim, self.vdim = embed_dim if kdim is None else kdim, embed_dim if vdim is None else vdim
         self.dropout, self.add_zero_attn, self.batch_first = dropout, add_zero_attn, batch_first

@@ -1,6 +1,6 @@
 """Convolutions and their transposes as layers.
 
-May import: floors 0–2, ``layer``, ``functional``, ``init``.  Read next: ``pooling.py``.
+May import: floors 0–2, ``layer``, ``options``, ``functional``, ``init``.  Read next: ``pooling.py``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from ..errors import error
 from . import functional as F
 from . import init
 from .layer import Layer, blank, check_sizes, per_dimension
+from .options import WIDTHS, Option
 from .parameter import Parameter
 
 MODES = ("zeros", "reflect", "replicate", "circular")
@@ -23,6 +24,9 @@ class Convolving(Layer):
 
     dims: ClassVar[int]
     transposed: ClassVar[bool] = False
+    options: ClassVar = {
+        "padding": Option("ints ≥ 0, 'same' or 'valid'", lambda x: x in ("same", "valid") or WIDTHS.holds(x))
+    }
     weight: Parameter
     bias: Parameter | None
 

@@ -1,15 +1,15 @@
 """Dropout: while training, set values or whole channels to zero at random.
 
-May import: floors 0–2, ``layer``, ``functional``.  Read next: ``normalisation.py``.
+May import: floors 0–2, ``layer``, ``options``, ``functional``.  Read next: ``normalisation.py``.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from ..errors import error
 from . import functional as F
 from .layer import Layer
+from .options import PROBABILITY
 
 
 class Dropping(Layer):
@@ -24,11 +24,10 @@ class Dropping(Layer):
     """
 
     shown = ("p", "inplace")
+    options: ClassVar = {"p": PROBABILITY}
 
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
         super().__init__()
-        if not 0 <= p <= 1:
-            raise error("argument", op=type(self).__name__, argument="p", expected="a probability from 0 to 1", got=p)
         self.p, self.inplace = p, inplace
 
 

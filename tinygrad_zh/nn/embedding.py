@@ -13,6 +13,7 @@ from ..ops.grad_mode import no_grad
 from . import functional as F
 from . import init
 from .layer import Layer, blank, check_sizes
+from .options import is_int
 from .parameter import Parameter
 
 
@@ -32,6 +33,8 @@ class Table(Layer):
         """Check the options, and make the table, unless it is given."""
         op, count, length = type(self).__name__, self.num_embeddings, self.embedding_dim
         check_sizes(op, num_embeddings=count, embedding_dim=length)
+        if padding_idx is not None and not is_int(padding_idx):
+            raise error("argument", op=op, argument="padding_idx", expected="None, or an int", got=padding_idx)
         if padding_idx is not None and not -count <= padding_idx < count:
             raise error("dim-range", op=f"{op}: padding_idx", dim=padding_idx, low=-count, high=count - 1)
         if sparse:

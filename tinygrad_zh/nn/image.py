@@ -33,9 +33,11 @@ class Upsample(Layer):
         recompute_scale_factor: bool | None = None,
     ) -> None:  # fmt: skip
         super().__init__()
-        several = isinstance(scale_factor, tuple)
         self.size, self.mode, self.align_corners = size, mode, align_corners
-        self.scale_factor = tuple(map(float, scale_factor)) if several else scale_factor and float(scale_factor)
+        self.scale_factor = scale_factor  # refuses what is no number
+        if scale_factor is not None:
+            several = isinstance(scale_factor, tuple)
+            self.scale_factor = tuple(map(float, scale_factor)) if several else float(scale_factor)
         self.recompute_scale_factor = recompute_scale_factor
 
     def forward(self, input: Any) -> Any:

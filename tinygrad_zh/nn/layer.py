@@ -1,6 +1,6 @@
 """What layers share: how they show their options, how sizes are checked, and one int for every dimension.
 
-May import: floors 0–2, ``module``, ``parameter``.  Read next: ``linear.py``.
+May import: floors 0–2, ``module``, ``options``, ``parameter``.  Read next: ``options.py``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from ..errors import error
 from ..ops.publish import public
 from .module import Module
+from .options import OPTIONS, Option
 from .parameter import Parameter
 
 
@@ -21,6 +22,14 @@ class Layer(Module):
     """
 
     shown: ClassVar[tuple[str, ...]] = ()
+    options: ClassVar[dict[str, Option]] = {}
+    """What options of this class may be, where it differs from ``options.py``."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        option = self.options.get(name) or OPTIONS.get(name)
+        if option is not None and not option.holds(value):
+            raise error("argument", op=type(self).__name__, argument=name, expected=option.expected, got=value)
+        super().__setattr__(name, value)
 
     def __init_subclass__(cls) -> None:
         """Let what a family's base says of its options follow the one line that a member says of itself."""

@@ -1,18 +1,22 @@
 """Linear and Bilinear, and the layers that only change the shape.
 
-May import: floors 0–2, ``layer``, ``module``, ``parameter``, ``init``, ``functional``.  Read next: ``activation.py``.
+May import: floors 0–2, ``layer``, ``module``, ``options``, ``parameter``, ``init``, ``functional``.
+Read next: ``activation.py``.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
+from ..errors import error
 from ..ops.publish import public
 from . import functional as F
 from . import init
 from .layer import Layer, blank, check_sizes
 from .module import Module
+from .options import is_int
 from .parameter import Parameter
 
 
@@ -153,7 +157,11 @@ class Unflatten(Layer):
 
     def __init__(self, dim: int, unflattened_size: Any) -> None:
         super().__init__()
-        self.dim, self.unflattened_size = dim, tuple(unflattened_size)
+        sizes = tuple(unflattened_size) if isinstance(unflattened_size, Iterable) else ()
+        if not sizes or not all(map(is_int, sizes)):
+            name, expected = "unflattened_size", "a tuple of ints"
+            raise error("argument", op="Unflatten", argument=name, expected=expected, got=unflattened_size)
+        self.dim, self.unflattened_size = dim, sizes
 
     def forward(self, input: Any) -> Any:
         """Map (…, N, …) to (…, *unflattened_size, …)."""

@@ -2,16 +2,17 @@
 
 PyTorch's old ``size_average`` and ``reduce`` do not exist: what comes after them there is given by name.
 
-May import: floors 0–2, ``layer``, ``functional``.  Read next: ``loss_margin.py``.
+May import: floors 0–2, ``layer``, ``options``, ``functional``.  Read next: ``loss_margin.py``.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from ..core.tensor import Tensor
 from . import functional as F
 from .layer import Layer
+from .options import KL_REDUCTION
 
 
 class Loss(Layer):
@@ -184,6 +185,8 @@ class HuberLoss(Loss):
 
 class KLDivLoss(Loss):
     """Kullback and Leibler's y · (ln y − x), for log-probabilities x; with `log_target` the target is ln y."""
+
+    options: ClassVar = {"reduction": KL_REDUCTION}
 
     def __init__(self, *, reduction: str = "mean", log_target: bool = False) -> None:
         super().__init__(reduction=reduction)

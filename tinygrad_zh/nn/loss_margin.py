@@ -1,17 +1,18 @@
 """Losses that want a distance between right and wrong: hinges and margins.
 
-May import: floors 0–2, ``loss``, ``distance``, ``functional``.  Read next: ``adaptive_softmax.py``.
+May import: floors 0–2, ``loss``, ``distance``, ``options``, ``functional``.  Read next: ``adaptive_softmax.py``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from ..core.tensor import Tensor
 from . import functional as F
 from .distance import PairwiseDistance
 from .loss import Loss, WeightedLoss
+from .options import POSITIVE, Option
 
 
 class HingeEmbeddingLoss(Loss):
@@ -61,6 +62,8 @@ class CosineEmbeddingLoss(Loss):
 class MultiMarginLoss(WeightedLoss):
     """Σ max(0, `margin` − x[y] + x[i])^`p` / C over the wrong classes i; `weight` is a factor per class y."""
 
+    options: ClassVar = {"p": Option("1 or 2", lambda x: x in (1, 2))}
+
     def __init__(
         self, p: int = 1, margin: float = 1.0, weight: Tensor | None = None, *, reduction: str = "mean"
     ) -> None:
@@ -103,6 +106,8 @@ class TripletMarginLoss(Loss):
         What becomes of the losses of all examples.
     """
 
+    options: ClassVar = {"margin": POSITIVE}
+
     def __init__(
         self, margin: float = 1.0, p: float = 2.0, eps: float = 1e-6, swap: bool = False, *, reduction: str = "mean"
     ) -> None:
@@ -118,6 +123,8 @@ class TripletMarginLoss(Loss):
 
 class TripletMarginWithDistanceLoss(Loss):
     """`TripletMarginLoss` with any distance; by default that of `PairwiseDistance`."""
+
+    options: ClassVar = {"margin": POSITIVE}
 
     def __init__(
         self, *, distance_function: Callable[[Any, Any], Any] | None = None, margin: float = 1.0, swap: bool = False,

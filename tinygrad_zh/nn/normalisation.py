@@ -5,6 +5,7 @@ May import: floors 0–2, ``layer``, ``functional``, ``init``.  Read next: ``con
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from ..core.tensor import Tensor
@@ -335,6 +336,6 @@ class LocalResponseNorm(Layer):
 
 def as_shape(op: str, shape: Any) -> tuple[int, ...]:
     """Return a shape that may be given as one int."""
-    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
+    sizes = tuple(shape) if isinstance(shape, Sequence) else (shape,)
     check_sizes(op, **{f"normalized_shape[{i}]": size for i, size in enumerate(sizes)})
     return sizes

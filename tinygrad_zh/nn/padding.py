@@ -1,6 +1,6 @@
 """Padding as layers: put values on both sides of the last dimensions.
 
-May import: floors 0–2, ``layer``, ``functional``.  Read next: ``image.py``.
+May import: floors 0–2, ``layer``, ``options``, ``functional``.  Read next: ``image.py``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from ..errors import error
 from . import functional as F
 from .layer import Layer, per_dimension
+from .options import ANY_WIDTHS
 
 
 class Padding(Layer):
@@ -23,6 +24,7 @@ class Padding(Layer):
 
     dims: ClassVar[int]
     mode: ClassVar[str]
+    options: ClassVar = {"padding": ANY_WIDTHS}  # what is negative cuts off
     shown: ClassVar[tuple[str, ...]] = (":padding",)
 
     def __init__(self, padding: Any) -> None:

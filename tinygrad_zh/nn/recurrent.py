@@ -1,6 +1,6 @@
 """RNN, GRU and LSTM: layers that read sequences step by step and carry a state along.
 
-May import: floors 0–2, ``module``, ``parameter``, ``init``, ``utils/rnn``.  Read next: ``cells.py``.
+May import: floors 0–2, ``module``, ``options``, ``parameter``, ``init``, ``utils/rnn``.  Read next: ``cells.py``.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from ..errors import error
 from ..ops.publish import public
 from . import init
 from .module import Module
+from .options import SWITCH
 from .parameter import Parameter
 from .utils.rnn import PackedSequence
 
@@ -60,6 +61,9 @@ class RNNBase(Module):
         ):  # fmt: skip
             if isinstance(size, bool) or not isinstance(size, int) or size < least:
                 raise error("argument", op=op, argument=name, expected=f"an int ≥ {least}", got=size)
+        for name, switch in {"bias": bias, "batch_first": batch_first, "bidirectional": bidirectional}.items():
+            if not SWITCH.holds(switch):
+                raise error("argument", op=op, argument=name, expected=SWITCH.expected, got=switch)
         if proj_size >= hidden_size or (proj_size and mode != "LSTM"):
             expected = "a width below hidden_size, of an LSTM"
             raise error("argument", op=op, argument="proj_size", expected=expected, got=proj_size)

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..backend import philox
 from ..core.primitive import primitive
+from ..core.tensor import Tensor
 from ..errors import error
 from .create import ones
 from .elementwise import where_p
@@ -82,6 +83,8 @@ def nothing_to_do(op: str, input: Any, p: Any, training: bool) -> bool:
     """Whether the input stays as it is; refuse what is no probability, and where something is to be done, integers."""
     if isinstance(p, bool) or not isinstance(p, (int, float)) or not 0 <= p <= 1:
         raise error("probability", op=op, got=p)
+    if not isinstance(input, Tensor):
+        raise error("not-a-tensor", op=op, kind=type(input).__name__)
     if not training or p == 0 or not input.array.size:
         return True
     floating(op, input.dtype)

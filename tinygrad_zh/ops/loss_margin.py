@@ -12,6 +12,7 @@ from typing import Any
 from ..backend.dtypes import int64
 from ..core.primitive import primitive
 from ..core.registry import registry
+from ..core.tensor import Tensor
 from ..errors import error
 from .activation import relu
 from .elementwise import clamp_p, maximum, minimum, sqrt, where_p
@@ -71,6 +72,8 @@ def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, *, reduct
         If the distances are no floats.
     """
     input = floating("hinge_embedding_loss", input)
+    if not isinstance(target, Tensor):
+        raise error("not-a-tensor", op="hinge_embedding_loss", kind=type(target).__name__)
     apart = where_p(target != 1, clamp_p(margin - input, 0, None), 0)
     return reduced("hinge_embedding_loss", apart + where_p(target != -1, input, 0), reduction)
 
@@ -187,6 +190,8 @@ def triplets(
     if not margin > 0:
         raise error("argument", op=op, argument="margin", expected="a number > 0", got=margin)
     for name, x in {"positive": positive, "negative": negative}.items():
+        if not isinstance(x, Tensor):
+            raise error("not-a-tensor", op=op, kind=type(x).__name__)
         if x.ndim != anchor.ndim:
             raise error("loss-shapes", op=op, name=name, got=x.shape, expected=anchor.shape)
     near, far = distance(anchor, positive), distance(anchor, negative)

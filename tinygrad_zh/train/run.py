@@ -121,7 +121,9 @@ class Run:
             raise NotFinite("loss", value)
         distance.backward()
         if self.options.clip_norm is not None:
-            norm = clip_grad_norm_(self.model.parameters(), self.options.clip_norm).item()
+            # Those that step: what `zero_grad` does not clear has gradients of all batches so far.
+            stepping = [p for group in self.optimizer.param_groups for p in group["params"]]
+            norm = clip_grad_norm_(stepping, self.options.clip_norm).item()
             if check and not math.isfinite(norm):
                 raise NotFinite("norm", norm)
         return distance, value, outputs, targets

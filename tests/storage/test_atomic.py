@@ -116,7 +116,7 @@ with atomic_write({str(old)!r}) as file:
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert old.read_bytes() == b"old"
-    (rest,) = (path for path in old.parent.iterdir() if path != old)
+    (_rest,) = (path for path in old.parent.iterdir() if path != old)
 
     with atomic_write(old) as file:
         file.write(b"new")

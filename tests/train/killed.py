@@ -51,7 +51,7 @@ MOMENTS: dict[str, Die] = {
     f"{when} {name} {number}": die_at_call(name, number, after=when == "after")
     for name in ("fsync", "replace")
     for when in ("before", "after")
-    for number in (1, 2, STEPS, STEPS + 1, STEPS + 2)
+    for number in (1, 2, STEPS + 1, STEPS + 2)  # the last two: the best model, and the end of the epoch
 }
 
 

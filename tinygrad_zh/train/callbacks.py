@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from .history import Epoch
 
 if TYPE_CHECKING:
-    from .loop import Run
+    from .run import Run
 
 
 class Callback:

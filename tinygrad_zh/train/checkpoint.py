@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -210,7 +210,8 @@ def read_checkpoint(path: str | os.PathLike[str]) -> Saved:
 
 def has_state(part: Any) -> bool:
     """Return whether a state can be asked of something, and given back."""
-    return all(callable(getattr(part, name, None)) for name in ("state_dict", "load_state_dict"))
+    names = ("state_dict", "load_state_dict")
+    return not isinstance(part, type) and all(callable(getattr(part, name, None)) for name in names)
 
 
 def state_of(part: Any) -> Any:
@@ -245,4 +246,7 @@ def remaining(loader: Iterable[Any], done: int) -> Iterator[Any]:
 
 def steps_of(loader: Any) -> int | None:
     """Return the number of batches per epoch, if the loader knows it."""
-    return len(loader) if isinstance(loader, Sized) else None
+    try:
+        return len(loader)
+    except TypeError:  # not known: a generator, or a DataLoader of a stream
+        return None

@@ -14,7 +14,7 @@ from .callbacks import Callback
 from .history import Epoch
 
 if TYPE_CHECKING:
-    from .loop import Run
+    from .run import Run
 
 
 class TensorBoard(Callback):
@@ -45,7 +45,9 @@ class TensorBoard(Callback):
         try:
             from tensorboardX import SummaryWriter
         except ImportError as failed:
-            raise error("missing-package", package="tensorboardX", purpose="TensorBoard", extra="tensorboard") from failed
+            raise error(
+                "missing-package", package="tensorboardX", purpose="TensorBoard", extra="tensorboard"
+            ) from failed
         self._make: Any = SummaryWriter
         self._writer: Any = None
         self.folder, self.every = os.fspath(folder), every

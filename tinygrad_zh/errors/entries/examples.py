@@ -84,7 +84,7 @@ add_entries(
                 hint="look for NaN in the data; try a smaller learning rate.",
             ),
             zh=Text(
-                error="第 {epoch} 轮(epoch)跳过了 {count} 批(batch)数据：它们的损失(loss)或梯度(gradient)是 NaN 或无穷大。",
+                error="第 {epoch} 轮(epoch)跳过了 {count} 批(batch)数据：损失(loss)或梯度(gradient)是 NaN 或无穷大。",
                 expected="有限的数值。",
                 hint="检查数据中的 NaN；试试更小的学习率(learning rate)。",
             ),

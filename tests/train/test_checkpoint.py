@@ -79,7 +79,7 @@ def test_what_does_not_fit_changes_nothing(tmp_path: Path) -> None:
         ("optimizer", lambda o: optim.SGD(o.all.model.parameters(), lr=0.1), r"TG-E663.*optimizer Adam → SGD"),
         ("scheduler", lambda o: StepLR(o.all.optimizer, 2), r"TG-E663.*CosineAnnealingLR → StepLR"),
         ("optimizer", lambda o: optim.Adam([nn.Parameter(tg.ones(2))]), r"TG-E62.*groups have"),
-        ("model", lambda o: nn.Linear(2, 2), r"TG-E606"),
+        ("model", lambda o: nn.Sequential(nn.Linear(2, 2)), r"TG-E606"),
         ("noise", lambda o: Everything(seed=99).loader, r"TG-E663.*noise Generator → DataLoader"),
     ]:
         other = OwnLoop(99)

@@ -192,20 +192,20 @@ class Run:
 
     def not_finite(self, found: NotFinite, buffers: list[tuple[Tensor, Any]]) -> None:
         """Do what `fit` was told to do about a loss or gradient that is no number."""
-        position, how = self.position, self.options.on_nan
-        where = {"epoch": position.epoch + 1, "step": position.step + 1}
+        how, epoch, step = self.options.on_nan, self.position.epoch + 1, self.position.step + 1
         if how == "raise":
             slug = "loss-not-finite" if found.what == "loss" else "gradient-not-finite"
-            raise error(slug, loss=found.value, **where) from None
+            raise error(slug, loss=found.value, epoch=epoch, step=step) from None
         self.optimizer.zero_grad()
         for buffer, array in buffers:
             buffer.array[...] = array
             touch(buffer, "fit")
         if how == "stop":
-            warnings.warn(message("training-stopped", value=found.value, **where), UserWarning, stacklevel=5)
+            told = message("training-stopped", value=found.value, epoch=epoch, step=step)
+            warnings.warn(told, UserWarning, stacklevel=5)
             self.stop()
         else:
-            position.sums.skipped += 1
+            self.position.sums.skipped += 1
 
     def close_epoch(self) -> None:
         """Test the model, write down the epoch, and make ready for the next."""

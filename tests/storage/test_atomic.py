@@ -14,7 +14,7 @@ import pytest
 
 from tinygrad_zh.errors import StorageError, error
 from tinygrad_zh.storage import atomic_write
-from tinygrad_zh.storage.atomic import STALE_AFTER_S
+from tinygrad_zh.storage.atomic import STALE_AFTER_S, _machine
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -116,11 +116,20 @@ with atomic_write({str(old)!r}) as file:
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert old.read_bytes() == b"old"
-    (rest,) = (path for path in old.parent.iterdir() if path != old)
+    (_rest,) = (path for path in old.parent.iterdir() if path != old)
 
     with atomic_write(old) as file:
         file.write(b"new")
-    assert rest.exists(), "a young temporary file may belong to a process that is still writing"
+    assert old.read_bytes() == b"new" and alone(old)
+
+
+@pytest.mark.parametrize("process", [f"{_machine()}-{os.getpid()}", "00000000-999999999"], ids=["ours", "elsewhere"])
+def test_a_young_temporary_file_may_be_in_use(old: Path, process: str) -> None:
+    rest = old.with_name(f".{old.name}.{process}-1.part")
+    rest.write_bytes(b"half")
+    with atomic_write(old) as file:
+        file.write(b"new")
+    assert rest.exists()
     long_ago = time.time() - STALE_AFTER_S - 60
     os.utime(rest, (long_ago, long_ago))
     with atomic_write(old) as file:

@@ -16,8 +16,7 @@ from tests.train.small import STEPS, Problem, without_times
 from tinygrad_zh import nn, optim
 from tinygrad_zh.errors import StorageError
 from tinygrad_zh.storage import load_file, save_checkpoint, save_file
-from tinygrad_zh.train import Interrupted, fit
-from tinygrad_zh.train.saved import settings_of
+from tinygrad_zh.train import Interrupted, fit, read_checkpoint
 
 ROOT = Path(__file__).resolve().parents[2]
 EPOCHS = 3
@@ -186,7 +185,7 @@ def test_a_second_ctrl_c_stops_at_once_and_keeps_the_checkpoint_before(tmp_path:
 def test_what_the_caller_wants_to_know_is_kept(tmp_path: Path) -> None:
     path, problem = tmp_path / "c.safetensors", Problem()
     fit(*problem.parts, epochs=1, progress="off", checkpoint=path, about={"hidden": [16], "名字": "小"})
-    assert settings_of(path) == {"hidden": [16], "名字": "小"}
+    assert read_checkpoint(path).about == {"hidden": [16], "名字": "小"}
 
 
 # --- killed from outside ---
@@ -281,7 +280,7 @@ def test_the_pause_is_not_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         now_s += 1
         return now_s
 
-    monkeypatch.setattr("tinygrad_zh.train.loop.time.perf_counter", clock)
+    monkeypatch.setattr("tinygrad_zh.train.run.time.perf_counter", clock)
     path, problem = tmp_path / "c.safetensors", Problem()
     loss = AtStep(problem, 5, press_ctrl_c)
     with pytest.raises(Interrupted):

@@ -18,12 +18,12 @@ from click.core import ParameterSource
 
 from ..data import cache_folder
 from ..errors import error
+from ..train.checkpoint import read_checkpoint
 from ..train.device import choose_device
 from ..train.interrupt import Interrupted
 from ..train.mnist import train_mnist
 from ..train.predict import predict, table
 from ..train.report import CHECKPOINT
-from ..train.saved import settings_of
 from ..train.settings import QUICK_EPOCHS, hidden_sizes, new_settings, resumed_settings
 from ..train.versions import OPTIONAL, installed, package_version, threads, usable_cores, versions
 from ..train.words import say
@@ -99,7 +99,7 @@ def train_on_mnist(context: click.Context, /, **options: Any) -> None:
         resume = (out or Path("runs", options["data"])) / CHECKPOINT if resume == Path(HERE) else resume
         if not resume.exists():
             raise error("checkpoint-missing", path=resume)
-        saved = settings_of(resume)
+        saved = read_checkpoint(resume).about
         settings = resumed_settings(resume, saved, asked)
         epochs = options["epochs"] if "epochs" in given else saved["epochs"]
         out = out or resume.parent

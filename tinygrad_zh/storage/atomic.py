@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import errno
 import os
+import platform
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -54,7 +56,7 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """
     target = Path(os.path.realpath(path))
     # Same folder, because os.replace is one step only within one file system.
-    temporary = target.with_name(f".{target.name}.{os.getpid()}-{time.monotonic_ns():x}.part")
+    temporary = target.with_name(f".{target.name}.{_machine()}-{os.getpid()}-{time.monotonic_ns():x}.part")
     try:
         with open(temporary, "xb") as file:
             yield file
@@ -72,10 +74,36 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
 
 
 def _remove_stale(target: Path) -> None:
-    """Remove what a killed process (no ``except`` runs then) left of earlier tries; young ones may be in use."""
-    oldest = time.time() - STALE_AFTER_S
+    """Remove what killed processes (no ``except`` runs then) left of earlier tries, and nothing that is in use."""
     with suppress(OSError):  # tidying up must not make a good write fail
         for left in target.parent.iterdir():
             ours = left.name.startswith(f".{target.name}.") and left.name.endswith(".part")
-            if ours and left.stat().st_mtime < oldest:
+            if ours and _is_stale(left):
                 left.unlink()
+
+
+def _is_stale(left: Path) -> bool:
+    """Return whether nobody is writing a temporary file any more: its process is gone, or it is an hour old."""
+    machine, _, rest = left.name.split(".")[-2].partition("-")
+    process = rest.partition("-")[0]
+    if machine == _machine() and process.isdecimal() and not _runs(int(process)):
+        return True
+    return left.stat().st_mtime < time.time() - STALE_AFTER_S  # of another machine on a shared disk, perhaps
+
+
+def _machine() -> str:
+    """Return this machine's name in eight letters that any file name may hold."""
+    return f"{zlib.crc32(platform.node().encode()):08x}"
+
+
+def _runs(process: int) -> bool:
+    """Return whether there is such a process here; where this cannot be asked, yes."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)  # sends nothing
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,6 +1,6 @@
 """How good a model is on data that it is not being trained on.
 
-May import: floors 0–2, ``nn``, ``history``.  Read next: ``loop.py``.
+May import: floors 0–2, ``nn``, ``batch``, ``history``.  Read next: ``loop.py``.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..backend.devices import Device
 from ..core.tensor import Tensor
 from ..errors import error
 from ..nn import Module
 from ..ops.grad_mode import no_grad
+from .batch import Forward, device_of, inputs_and_targets, on_device
 from .history import Sums
 
 Loss = Callable[[Any, Any], Tensor]
@@ -33,12 +33,25 @@ def right_answers(outputs: Tensor, targets: Tensor) -> Any:
     -------
     0-d array
         On the device of the outputs.
+
+    Raises
+    ------
+    DTypeError
+        If the targets are no class numbers, as in a regression: give ``metric=None`` there.
     """
+    if targets.array.dtype.kind not in "iub":
+        raise error("metric-targets", dtype=targets.dtype)
     # Plain arrays: nothing here is to be differentiated.
     return (outputs.array.argmax(1) == targets.array).sum()
 
 
-def evaluate(model: Module, loss: Loss, loader: Iterable[Any], metric: Metric | None = right_answers) -> Sums:
+def evaluate(
+    model: Module,
+    loss: Loss,
+    loader: Iterable[Any],
+    metric: Metric | None = right_answers,
+    forward: Forward = inputs_and_targets,
+) -> Sums:
     """Run the model over a data set in evaluation mode, without recording anything.
 
     Parameters
@@ -50,7 +63,9 @@ def evaluate(model: Module, loss: Loss, loader: Iterable[Any], metric: Metric | 
     loader : iterable of (inputs, targets)
         Such as a DataLoader.
     metric : callable, optional
-        ``metric(outputs, targets)`` returns how many answers are right.
+        ``metric(outputs, targets)`` returns how many answers are right; or also, as a pair, of how many.
+    forward : callable
+        ``forward(model, batch)`` returns outputs and targets, for batches that are no pairs; see `fit`.
 
     Returns
     -------
@@ -67,8 +82,7 @@ def evaluate(model: Module, loss: Loss, loader: Iterable[Any], metric: Metric | 
     try:
         with no_grad():
             for batch in loader:
-                inputs, targets = on_device(batch, device)
-                outputs = model(inputs)
+                outputs, targets = forward(model, on_device(batch, device))
                 right = None if metric is None else metric(outputs, targets)
                 sums.add(loss(outputs, targets).item(), targets, right)
     finally:
@@ -76,16 +90,3 @@ def evaluate(model: Module, loss: Loss, loader: Iterable[Any], metric: Metric | 
     if not sums.examples:
         raise error("loader-empty", op="evaluate")
     return sums
-
-
-def device_of(model: Module) -> Device | None:
-    """Return the device of the model's parameters; None if it has none."""
-    first: Any = next(model.parameters(), None)
-    return None if first is None else first.device
-
-
-def on_device(batch: Any, device: Device | None) -> Any:
-    """Return a batch's tensors on the model's device: themselves, if they are there already."""
-    if device is None or all(tensor.device == device for tensor in batch):
-        return batch
-    return [tensor.to(device) for tensor in batch]

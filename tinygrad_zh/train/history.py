@@ -5,7 +5,7 @@ May import: floors 0–1.  Read next: ``evaluate.py``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ..core.tensor import Tensor
@@ -57,6 +57,8 @@ class Sums:
         How many answers are right.  It stays on the device: to ask for it would make the host wait.
     elapsed_s : float
         Time spent.
+    skipped : int
+        How many batches were passed over because their loss was no number.
     """
 
     loss: float = 0.0
@@ -64,15 +66,17 @@ class Sums:
     answers: int = 0
     right: Any = 0
     elapsed_s: float = 0.0
+    skipped: int = 0
 
-    def add(self, loss: float, targets: Tensor, right: Any) -> None:
-        """Count one batch: its mean loss, and how many answers are right (None if nobody counts)."""
-        size = len(targets)
+    def add(self, loss: float, targets: Any, right: Any) -> None:
+        """Count one batch: its mean loss, and how many answers are right, as a metric says (None: nobody counts)."""
+        size = examples_in(targets)
         self.loss += loss * size
         self.examples += size
         if right is not None:
+            right, answers = right if type(right) is tuple else (right, targets.array.size)
             self.right = self.right + right
-            self.answers += targets.array.size
+            self.answers += answers
 
     @property
     def mean_loss(self) -> float:
@@ -85,9 +89,20 @@ class Sums:
         return int(self.right) / self.answers if self.answers else None
 
 
+def examples_in(targets: Any) -> int:
+    """Return how many examples a batch has: the length of its targets, or of the first tensor in a dict or tuple.
+
+    A batch without such a tensor, whose loss is its own affair, counts as one.
+    """
+    if isinstance(targets, Tensor):
+        return targets.shape[0] if targets.shape else 1
+    parts = targets.values() if isinstance(targets, dict) else targets if isinstance(targets, (list, tuple)) else ()
+    return next((examples_in(part) for part in parts if isinstance(part, Tensor)), 1)
+
+
 @dataclass
 class Position:
-    """How far a training run has come; with weights, optimiser and random state, all that a checkpoint needs.
+    """How far a training run has come; a part of its checkpoint.
 
     Attributes
     ----------
@@ -95,13 +110,27 @@ class Position:
         How many epochs are over.
     step : int
         How many batches of the present epoch are done.
+    steps : int
+        How many steps the optimiser has taken in all.
     sums : Sums
-        Over these batches.
+        Over the batches of the present epoch.
     history : list of Epoch
         The epochs that are over.
     """
 
     epoch: int = 0
     step: int = 0
+    steps: int = 0
     sums: Sums = field(default_factory=Sums)
     history: list[Epoch] = field(default_factory=list)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        state = asdict(self)
+        state["sums"]["right"] = int(self.sums.right)  # on a GPU it is an array
+        return state
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Take over what `state_dict` returned."""
+        self.epoch, self.step, self.steps = state["epoch"], state["step"], state["steps"]
+        self.sums, self.history = Sums(**state["sums"]), [Epoch(**epoch) for epoch in state["history"]]

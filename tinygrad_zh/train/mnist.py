@@ -21,12 +21,12 @@ from ..errors import error
 from ..nn import CrossEntropyLoss, Module
 from ..ops.generator import manual_seed
 from ..optim import SGD, Adam, Optimizer
+from .checkpoint import make_folder, read_checkpoint
 from .device import choose_device
 from .loop import fit
 from .network import mlp, pixels_of, save_model
 from .progress import Progress
 from .report import CHECKPOINT, write_report
-from .saved import load_state, make_folder
 from .settings import Settings
 from .threads import limited_threads
 from .words import say
@@ -100,8 +100,8 @@ def train_mnist(
     test_loader = DataLoader(dataset_of(test), batch_size=TEST_BATCH_SIZE)
     report(describe(settings, sizes, model))
     if resume is not None:
-        _, state = load_state(resume)
-        report(say("resumed", path=resume, epoch=state["epoch"], step=state["step"]))
+        done = read_checkpoint(resume).parts["run"]["position"]
+        report(say("resumed", path=resume, epoch=done["epoch"], step=done["step"]))
     with limited_threads(settings.threads):
         history = fit(
             model,

@@ -3,11 +3,12 @@
 Whatever is built of dicts, lists, tuples, numbers, strings and tensors goes through and comes back the same, so
 optimisers, schedulers and users' own parts need no code here.
 
-May import: floors 0–1.  Read next: ``saved.py``.
+May import: floors 0–1.  Read next: ``checkpoint.py``.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from ..errors import error
 
 PLAIN = (str, int, float, bool, type(None))
 # A dict in the packed form is one of these marks with its content.
-TENSOR, TUPLE, ITEMS = "tensor", "tuple", "items"
+TENSOR, TUPLE, ITEMS, COUNTER = "tensor", "tuple", "items", "counter"
 
 
 def packed(value: Any, name: str, arrays: dict[str, np.ndarray[Any, Any]]) -> Any:
@@ -54,11 +55,14 @@ def packed(value: Any, name: str, arrays: dict[str, np.ndarray[Any, Any]]) -> An
     if type(value) in PLAIN:
         return value
     if isinstance(value, Tensor):
+        if name in arrays:  # {"a.b": {"c": …}, "a": {"b.c": …}}
+            name = f"{name}#{len(arrays)}"
         arrays[name] = backend_of(value.array).to_numpy(value.array)
         return {TENSOR: name}
     if isinstance(value, dict):
         # Pairs, because JSON would turn the key 0 into "0".
-        return {ITEMS: [[packed_key(key, name), packed(item, f"{name}.{key}", arrays)] for key, item in value.items()]}
+        mark = COUNTER if isinstance(value, Counter) else ITEMS  # MultiStepLR's milestones
+        return {mark: [[packed_key(key, name), packed(item, f"{name}.{key}", arrays)] for key, item in value.items()]}
     if isinstance(value, (list, tuple)):
         items = [packed(item, f"{name}.{i}", arrays) for i, item in enumerate(value)]
         return items if isinstance(value, list) else {TUPLE: items}
@@ -83,4 +87,5 @@ def unpacked(value: Any, arrays: dict[str, np.ndarray[Any, Any]]) -> Any:
         return box(arrays[content])
     if mark == TUPLE:
         return tuple(unpacked(item, arrays) for item in content)
-    return {key: unpacked(item, arrays) for key, item in content}
+    items = {key: unpacked(item, arrays) for key, item in content}
+    return Counter(items) if mark == COUNTER else items

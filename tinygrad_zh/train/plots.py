@@ -55,7 +55,7 @@ class Canvas:
             self.figure.savefig(file, format="png", dpi=120)
 
 
-def write_curves(path: Path, history: list[Epoch], title: str) -> None:
+def write_curves(path: Path, history: list[Epoch], title: str = "") -> None:
     """Draw loss and accuracy over the epochs.
 
     Parameters
@@ -66,24 +66,29 @@ def write_curves(path: Path, history: list[Epoch], title: str) -> None:
         At least one.
     title : str
         The name of the data set.
+
+    Notes
+    -----
+    What was not measured is not drawn.
     """
-    canvas = Canvas(9, 4)
+    drawn = ["loss"] if history[-1].train_accuracy is None else ["loss", "accuracy"]
+    canvas = Canvas(4.5 * len(drawn), 4)
     numbers = [epoch.epoch for epoch in history]
-    for axes, what, slug in zip(
-        canvas.figure.subplots(1, 2), ("loss", "accuracy"), ("curve-loss", "curve-accuracy"), strict=True
-    ):
+    for axes, what in zip(canvas.figure.subplots(1, len(drawn), squeeze=False)[0], drawn, strict=True):
         for part, style in (("train", "o--"), ("test", "o-")):
             values = [getattr(epoch, f"{part}_{what}") for epoch in history]
             if None not in values:
                 axes.plot(numbers, values, style, markersize=4, label=canvas.say(f"curve-{part}"))
-        axes.set_title(canvas.say(slug), fontproperties=canvas.font)
+        axes.set_title(canvas.say(f"curve-{what}"), fontproperties=canvas.font)
         axes.set_xlabel(canvas.say("curve-epoch"), fontproperties=canvas.font)
         axes.locator_params(axis="x", integer=True)
         axes.grid(alpha=0.3)
         axes.legend(prop=canvas.font)
     accuracy = history[-1].test_accuracy
-    if accuracy is not None:
-        canvas.figure.suptitle(canvas.say("curve-title", title=title, accuracy=accuracy), fontproperties=canvas.font)
+    if accuracy is not None and title:
+        title = canvas.say("curve-title", title=title, accuracy=accuracy)
+    if title:
+        canvas.figure.suptitle(title, fontproperties=canvas.font)
     canvas.save(path)
 
 

@@ -214,7 +214,7 @@ def test_a_line_per_epoch_where_there_is_no_terminal(capsys: pytest.CaptureFixtu
     history = fit(*problem.parts, epochs=12, validation=problem.validation)
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 12 and lines[2].startswith("epoch  3/12  loss ")
-    for name in ("train accuracy", "test accuracy", "images/s", " s"):
+    for name in ("train accuracy", "test accuracy", "examples/s", " s"):
         assert name in lines[0]
     assert f"{history[0].train_loss:.4f}" in lines[0]
 
@@ -222,7 +222,7 @@ def test_a_line_per_epoch_where_there_is_no_terminal(capsys: pytest.CaptureFixtu
 def test_the_line_in_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TINYGRAD_ZH_LANG", "zh")
     line = epoch_line(Epoch(3, 0.25, 0.875, 0.5, 0.75, 51234.0, 1.26), 10)
-    assert line == "第  3/10 轮(epoch)  损失(loss) 0.2500  训练准确率 87.50%  测试准确率 75.00%  51,234 张/秒  1.3 秒"
+    assert line == "第  3/10 轮(epoch)  损失(loss) 0.2500  训练准确率 87.50%  测试准确率 75.00%  51,234 样本/秒  1.3 秒"
     assert "测试损失 0.5000" in epoch_line(Epoch(3, 0.25, None, 0.5, None, 1.0, 1.0), 10)
 
 

@@ -15,6 +15,7 @@ from .evaluate import evaluate, right_answers
 from .history import Epoch
 from .interrupt import Interrupted
 from .loop import fit
+from .results import write_results
 from .tensorboard import TensorBoard
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "fit",
     "read_checkpoint",
     "right_answers",
+    "write_results",
 ]

@@ -7,9 +7,7 @@ Read next: ``plots.py``.
 from __future__ import annotations
 
 import importlib.util
-import json
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +21,10 @@ from ..nn import Module
 from ..ops.grad_mode import no_grad
 from ..ops.publish import public
 from ..picture import draw
-from ..storage import atomic_write
 from .history import Epoch
 from .network import pixels_of
 from .plots import write_curves, write_mistakes
-from .versions import usable_cores, versions
+from .results import write_metrics
 from .words import say
 
 CHECKPOINT = "checkpoint.safetensors"
@@ -49,20 +46,7 @@ def write_report(
     probabilities = predict_all(model, test.images, device)
     right = probabilities.argmax(1) == test.labels
     accuracy = float(right.mean())
-    metrics = {
-        "test_accuracy": accuracy,
-        "train_loss": history[-1].train_loss if history else None,
-        "epochs": len(history),
-        "elapsed_s": sum(epoch.elapsed_s for epoch in history),
-        **settings,
-        "test_examples": len(test),
-        "device": str(device),
-        "cores": usable_cores(),
-        "versions": versions(),
-        "history": [asdict(epoch) for epoch in history],
-    }
-    with atomic_write(out / "metrics.json") as file:
-        file.write((json.dumps(metrics, ensure_ascii=False, indent=2) + "\n").encode())
+    metrics = write_metrics(out, {"test_accuracy": accuracy, "test_examples": len(test)}, history, settings, device)
     report(say("done", accuracy=accuracy, elapsed_s=metrics["elapsed_s"], folder=out))
     written = [("model.safetensors", say("what-model")), ("metrics.json", say("what-metrics"))]
     if history:

@@ -18,7 +18,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "train-accuracy": ("训练准确率 {accuracy:.2%}", "train accuracy {accuracy:.2%}"),
     "test-accuracy": ("测试准确率 {accuracy:.2%}", "test accuracy {accuracy:.2%}"),
     "test-loss": ("测试损失 {loss:.4f}", "test loss {loss:.4f}"),
-    "speed": ("{per_s:,.0f} 张/秒  {elapsed_s:.1f} 秒", "{per_s:,.0f} images/s  {elapsed_s:.1f} s"),
+    "speed": ("{per_s:,.0f} 样本/秒  {elapsed_s:.1f} 秒", "{per_s:,.0f} examples/s  {elapsed_s:.1f} s"),
     "bar": ("第 {epoch}/{epochs} 轮", "epoch {epoch}/{epochs}"),
     "bar-loss": ("损失 {loss:.4f}", "loss {loss:.4f}"),
     # -- device

@@ -40,14 +40,20 @@ from .backend.promotion import promote_types
 from .core.primitive import FLOAT, SAME, primitive
 from .core.record import record
 from .core.tensor import Tensor
-from .ops.grad_mode import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
+from .ops.grad_mode import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    set_grad_enabled,
+)
 from .ops.publish import public
 
 __version__ = "0.1.0"
 
 half, float, double = float16, float32, float64
 short, int, long = int16, int32, int64
-inference_mode = no_grad
 
 # The operations, by the names under which ops/ published them; __init__.pyi lists them for editors.  Those whose
 # files are imported later come by __getattr__, below.
@@ -121,6 +127,7 @@ __all__ = [
     "int32",
     "int64",
     "is_grad_enabled",
+    "is_inference_mode_enabled",
     "long",
     "nan",
     "no_grad",

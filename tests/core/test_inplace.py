@@ -148,6 +148,14 @@ def write_through_reshape(m: Any, x: Any, w: Any) -> Any:
 
 
 @program
+def write_through_view_of_what_is_used_transposed(m: Any, x: Any, w: Any) -> Any:
+    y = x * 1
+    y.view(6)[1:4].mul_(w.reshape(6)[:3])
+    y.as_strided((2, 2), (1, 2)).neg_()
+    return y.t()  # its cotangent comes in another order of memory
+
+
+@program
 def write_into_a_reshape_that_copies(m: Any, x: Any, w: Any) -> Any:
     y = x * 1
     z = y.t().reshape(6)

@@ -35,6 +35,8 @@ PROPERTIES = {
     "itemsize": "int",
     "nbytes": "int",
     "is_cuda": "bool",
+    "is_cpu": "bool",
+    "real": "Tensor",
 }
 OWN = {"shape", "dtype", "requires_grad", "is_leaf", "detach", "backward"}
 """What the class defines itself."""
@@ -156,7 +158,8 @@ def package_stub() -> str:
         "from .core.record import record as record\n",
         "from .core.tensor import Tensor as Tensor\n",
         "from .ops.grad_mode import enable_grad as enable_grad, is_grad_enabled as is_grad_enabled\n",
-        "from .ops.grad_mode import no_grad as no_grad, no_grad as inference_mode\n",
+        "from .ops.grad_mode import inference_mode as inference_mode, no_grad as no_grad\n",
+        "from .ops.grad_mode import is_inference_mode_enabled as is_inference_mode_enabled\n",
         "from .ops.grad_mode import set_grad_enabled as set_grad_enabled\n",
         "from .ops.typed_tensors import BoolTensor as BoolTensor, ByteTensor as ByteTensor, CharTensor as CharTensor\n",
         "from .ops.typed_tensors import DoubleTensor as DoubleTensor, FloatTensor as FloatTensor\n",

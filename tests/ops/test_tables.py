@@ -15,6 +15,7 @@ EXEMPT = {
         *("zeros", "ones", "empty", "full", "arange", "linspace", "eye", "fft.fftfreq", "fft.rfftfreq"),
         *("zeros_like", "ones_like", "empty_like", "full_like", "new_zeros", "new_ones", "new_tensor"),
         *("asarray", "logspace", "new_empty", "new_full", "scalar_tensor", "tril_indices", "triu_indices"),
+        *("range", "frombuffer", "empty_strided", "new_empty_strided", "empty_permuted"),
     },
     "tells of shapes and dtypes; tests/ops/test_dtype_info.py and test_rearrange.py": {
         *("broadcast_shapes", "can_cast", "finfo", "iinfo", "is_tensor", "result_type"),
@@ -22,9 +23,13 @@ EXEMPT = {
     "makes a window; tests/ops/test_window_functions.py": {
         *("hann_window", "hamming_window", "blackman_window", "bartlett_window", "kaiser_window"),
     },
-    "gives no tensor, or another library's; tests/ops/test_convert.py": {
+    "tells of a tensor's dtype and memory; tests/ops/test_facts.py": {
+        *("is_complex", "is_conj", "is_signed", "stride", "storage_offset", "dim_order", "is_set_to"),
+    },
+    "calls a Python function for each element; tests/ops/test_facts.py": {"apply_", "map_"},
+    "gives no tensor, or another library's; tests/core/test_conversion.py and tests/ops/test_facts.py": {
         *("numpy", "tolist", "to_torch", "data_ptr", "dim", "element_size", "numel", "size"),
-        *("is_contiguous", "is_floating_point"),
+        *("is_contiguous", "is_floating_point", "ndimension", "nelement"),
     },
     "gives a bool; tests/ops/test_pointwise.py": {"allclose", "equal", "is_nonzero"},
     "moves between devices, which the law of another device needs in every row": {"cpu"},
@@ -32,12 +37,13 @@ EXEMPT = {
     "draws random numbers; tests/ops/test_random.py": {
         *("Generator", "get_rng_state", "set_rng_state", "initial_seed", "manual_seed", "seed"),
         *("bernoulli", "multinomial", "normal", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like"),
-        *("bernoulli_", "normal_", "random_", "uniform_", "randperm"),
+        *("bernoulli_", "normal_", "random_", "uniform_", "randperm", "poisson"),
     },
     "draws random numbers; tests/ops/test_activation.py": {"nn.functional.gumbel_softmax"},
     "draws random numbers; tests/ops/test_distributions.py": {"exponential_", "geometric_", "cauchy_", "log_normal_"},
     "is a service of the engine, no op": {
-        *("item", "register_hook", "requires_grad_", "retain_grad", "set_printoptions"),
+        *("item", "register_hook", "register_post_accumulate_grad_hook"),
+        *("requires_grad_", "retain_grad", "set_printoptions"),
     },
 }
 

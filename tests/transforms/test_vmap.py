@@ -185,6 +185,7 @@ DRAWS = {
     "dropout": lambda x: tg.dropout(x, 0.5),
     "dropout of what is shared": lambda x: tg.dropout(tg.ones(32), 0.5),
     "bernoulli": lambda x: tg.bernoulli(x * 0 + 0.5),
+    "poisson": lambda x: tg.poisson(x * 0 + 50.0),
     "normal": lambda x: tg.normal(x, 2.0),
     "multinomial": lambda x: tg.multinomial(x.abs() * 0 + 1, 4),
     "chance": lambda x: (x * 1).bernoulli_(0.5),

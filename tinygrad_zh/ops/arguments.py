@@ -1,12 +1,16 @@
-"""Floor 2: sorting out the operands of a call: common dtypes, and operands given by name.
+"""Floor 2: sorting out the operands of a call: common dtypes, numbers that must fit one, operands given by name.
 
 May import: floors 0–1.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+import numpy as np
+
+from ..aliases import DType
 from ..backend.devices import backend_of
 from ..backend.promotion import number_dtype, result_type
 from ..core.primitive import FLOAT, Primitive
@@ -66,6 +70,28 @@ def called_oddly(op: Primitive, operands: tuple[Any, ...], named: dict[str, Any]
         known = (*op.operands, *op.static_names)
         raise error("argument-unknown", op=op.name, names=", ".join(unknown), known=", ".join(known))
     return op(*places, **named)
+
+
+def number_for(op: str, value: Any, dtype: DType) -> bool | int | float:
+    """Return a number as one of `dtype`'s kind; refuse anything else, and a number that does not fit.
+
+    As in PyTorch, a negative number may stand for one that is as far below the first beyond the range: −1 is 255 in
+    uint8.
+    """
+    if isinstance(value, np.generic):
+        value = value.item()
+    if not isinstance(value, (bool, int, float)):
+        raise error("operand-type", kind=type(value).__name__)
+    if dtype.kind == "b":
+        return bool(value)
+    limits: Any = np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
+    low = limits.min if dtype.kind != "u" else -limits.max
+    if dtype.kind == "f":
+        if abs(value) <= limits.max or not math.isfinite(value):
+            return float(value)
+    elif low <= value <= limits.max:  # NaN is not between them
+        return int(value) % (int(limits.max) + 1) if dtype.kind == "u" else int(value)
+    raise error("number-range", op=op, value=value, dtype=dtype, low=low, high=limits.max)
 
 
 register("promoted", promoted)

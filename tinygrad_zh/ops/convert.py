@@ -18,8 +18,9 @@ from ..core.primitive import primitive
 from ..core.registry import register
 from ..core.tensor import Tensor, box
 from ..errors import error
+from .arguments import number_for
 from .create import moved, tensor
-from .publish import public, published
+from .publish import public, publish, published
 from .write import write
 
 
@@ -228,7 +229,10 @@ def copy_(input: Any, src: Any, non_blocking: bool = False) -> Any:
 @published(name="fill_")
 def fill_(input: Any, value: Any) -> Any:
     """Write one value everywhere."""
-    source = value if isinstance(value, Tensor) else tensor(value, dtype=input.dtype, device=input.device)
+    if isinstance(value, Tensor):
+        source = value
+    else:
+        source = tensor(number_for("fill_", value, input.dtype), dtype=input.dtype, device=input.device)
     return write(input, public["clone"](to(source, dtype=input.dtype)), "fill_")
 
 
@@ -258,6 +262,8 @@ def size(input: Any, dim: int | None = None) -> Any:
     """Return the shape, or the length of one dimension."""
     from .dims import one_dim
 
+    if dim is not None and not input.ndim:
+        raise error("ndim", op="size", expected="1 or more", shape=())
     return input.shape if dim is None else input.shape[one_dim("size", dim, input.ndim)]
 
 
@@ -265,6 +271,10 @@ def size(input: Any, dim: int | None = None) -> Any:
 def dim(input: Any) -> int:
     """Return the number of dimensions."""
     return len(input.shape)
+
+
+publish("ndimension", dim)
+publish("nelement", numel)
 
 
 @published()

@@ -23,9 +23,9 @@ from ..core.symbol import SUM
 from ..core.tensor import Tensor
 from ..errors import error
 from .patches import Windows, batched, fitting, named, overlap_added, per_dim, unbatched, windowed
-from .publish import publish
+from .publish import publish, published, spaces
 from .reduce import sum_p
-from .shape import reshape_p
+from .shape import permute_p, reshape_p
 
 
 class Sliding(NamedTuple):
@@ -300,3 +300,34 @@ for n in (1, 2, 3):
     for function in (make_conv(n), make_conv_transpose(n)):
         publish(function.__name__, function, method=False)
         publish(function.__name__, function, space="nn.functional")
+
+
+@published(space="nn.functional")
+def conv_tbc(input: Any, weight: Any, bias: Any, pad: int = 0) -> Any:
+    """Convolve sequences whose dimensions are time, batch and channels.
+
+    Parameters
+    ----------
+    input : Tensor of shape (T, B, C)
+        The sequences.
+    weight : Tensor of shape (K, C, O)
+        The kernel.
+    bias : Tensor of shape (O,)
+        Added to every output of its channel.
+    pad : int
+        How many zeros before and behind each sequence.
+
+    Returns
+    -------
+    Tensor of shape (T + 2 pad − K + 1, B, O)
+
+    Notes
+    -----
+    It is ``conv1d`` with the dimensions in another order.
+    """
+    for name, x in {"input": input, "weight": weight}.items():
+        if x.ndim != 3:
+            raise error("ndim", op=f"conv_tbc ({name})", expected=3, shape=x.shape)
+    x, kernel = permute_p(input, dims=(1, 2, 0)), permute_p(weight, dims=(2, 1, 0))
+    y = spaces["nn.functional"]["conv1d"](x, kernel, bias, padding=pad)
+    return permute_p(y, dims=(2, 0, 1))

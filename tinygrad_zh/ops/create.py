@@ -5,20 +5,19 @@ May import: floors 0–1.  Read next: ``convert.py``.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
 from ..aliases import DType
 from ..backend.devices import backend_for, backend_of, is_elsewhere
-from ..backend.dtypes import DTYPES, as_dtype, get_default_dtype, int64
+from ..backend.dtypes import DTYPES, as_dtype, get_default_dtype
 from ..backend.promotion import number_dtype
 from ..core.primitive import SAME
 from ..core.registry import register, registry
 from ..core.tensor import Tensor, box
 from ..errors import error
-from .arguments import promoted
+from .arguments import number_for, promoted
 from .dims import sizes_of
 from .publish import published
 
@@ -42,6 +41,9 @@ def array_of(data: Any, dtype: DType | None, op: str = "tensor") -> Any:
             raise error("tensor-dtype", op=op, dtype=found.dtype, kind=type(data).__name__)
     elif found.dtype.kind not in "fiub":
         raise error("tensor-dtype", op=op, dtype=found.dtype, kind=type(data).__name__)
+    elif dtype.kind in "iu" and found.size and not isinstance(data, (np.ndarray, np.generic)):
+        for extreme in (found.min(), found.max()):  # an array's numbers wrap around, a user's have to fit
+            number_for(op, extreme, dtype)
     return found.astype(dtype)  # always a copy
 
 
@@ -183,33 +185,34 @@ def common(a: Any, b: Any) -> tuple[Any, Any]:
 # -- filled with one value -----------------------------------------------------------------------------
 
 
-def filled(op: str, sizes: tuple[Any, ...], value: Any, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
-    """Make a tensor of one value."""
-    shape = sizes_of(op, sizes)
+def filled(
+    op: str, sizes: tuple[Any, ...], size: Any, value: Any, dtype: Any, device: Any, requires_grad: bool
+) -> Tensor:
+    """Make a tensor of one value; its sizes are listed, or given by name."""
+    shape = sizes_of(op, sizes, size)
     if min(shape, default=0) < 0:
         raise error("size-negative", op=op, sizes=shape)
     wanted = get_default_dtype() if dtype is None else as_dtype(dtype)
-    number = np.asarray(value).astype(wanted).item()  # −1 as uint8 is 255, as in PyTorch
-    made = box(backend_for(device).xp.full(shape, number, dtype=wanted))
+    made = box(backend_for(device).xp.full(shape, number_for(op, value, wanted), dtype=wanted))
     return made.requires_grad_() if requires_grad else made
 
 
 @published(method=False)
-def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def zeros(*sizes: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Make a tensor of zeros."""
-    return filled("zeros", size, 0, dtype, device, requires_grad)
+    return filled("zeros", sizes, size, 0, dtype, device, requires_grad)
 
 
 @published(method=False)
-def ones(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def ones(*sizes: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Make a tensor of ones."""
-    return filled("ones", size, 1, dtype, device, requires_grad)
+    return filled("ones", sizes, size, 1, dtype, device, requires_grad)
 
 
 @published(method=False)
-def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def empty(*sizes: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Make a tensor whose values are to be written; they are zeros, so that nothing depends on old memory."""
-    return filled("empty", size, 0, dtype, device, requires_grad)
+    return filled("empty", sizes, size, 0, dtype, device, requires_grad)
 
 
 @published(method=False)
@@ -218,13 +221,13 @@ def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, r
     value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
     if not isinstance(value, (bool, int, float)):
         raise error("operand-type", kind=type(value).__name__)
-    return filled("full", (size,), value, number_dtype(value) if dtype is None else dtype, device, requires_grad)
+    return filled("full", (), size, value, number_dtype(value) if dtype is None else dtype, device, requires_grad)
 
 
 def like(input: Any, value: Any, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
     """Make a tensor of one value with shape, dtype and device of another."""
     dtype, device = input.dtype if dtype is None else dtype, input.device if device is None else device
-    return filled("full_like", (input.shape,), value, dtype, device, requires_grad)
+    return filled("full_like", (), input.shape, value, dtype, device, requires_grad)
 
 
 @published(method=False)
@@ -254,21 +257,27 @@ def full_like(
 
 
 @published()
-def new_zeros(input: Any, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def new_zeros(
+    input: Any, *sizes: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Make a tensor of zeros with this one's dtype and device."""
-    return filled("new_zeros", size, 0, dtype or input.dtype, device or input.device, requires_grad)
+    return filled("new_zeros", sizes, size, 0, dtype or input.dtype, device or input.device, requires_grad)
 
 
 @published()
-def new_ones(input: Any, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def new_ones(
+    input: Any, *sizes: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Make a tensor of ones with this one's dtype and device."""
-    return filled("new_ones", size, 1, dtype or input.dtype, device or input.device, requires_grad)
+    return filled("new_ones", sizes, size, 1, dtype or input.dtype, device or input.device, requires_grad)
 
 
 @published()
-def new_empty(input: Any, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+def new_empty(
+    input: Any, *sizes: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Make a tensor with this one's dtype and device, whose values are to be written."""
-    return filled("new_empty", size, 0, dtype or input.dtype, device or input.device, requires_grad)
+    return filled("new_empty", sizes, size, 0, dtype or input.dtype, device or input.device, requires_grad)
 
 
 @published()
@@ -285,59 +294,6 @@ def new_full(
 def new_tensor(input: Any, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Make a tensor of data with this one's dtype and device."""
     return tensor(data, dtype=dtype or input.dtype, device=device or input.device, requires_grad=requires_grad)
-
-
-# -- ranges --------------------------------------------------------------------------------------------
-
-
-@published(method=False)
-def arange(
-    start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """Make start, start + step, … up to but without `end`; ``arange(n)`` counts from 0.
-
-    Integers give int64, and a float among the arguments the default float.
-    """
-    if end is None:
-        start, end = 0, start
-    if step == 0 or (end - start) / step < 0:
-        raise error("arange", start=start, end=end, step=step)
-    wanted = as_dtype(dtype) if dtype is not None else int64
-    if dtype is None and any(isinstance(v, float) for v in (start, end, step)):
-        wanted = get_default_dtype()
-    count = math.ceil((end - start) / step)
-    xp = backend_for(device).xp
-    exact = xp.arange(count, dtype=int64 if wanted.kind != "f" else np.float64)
-    result = box((start + exact * step).astype(wanted))
-    return result.requires_grad_() if requires_grad else result
-
-
-@published(method=False)
-def linspace(
-    start: float, end: float, steps: int, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
-    """Make `steps` numbers at equal distances from `start` to `end`, both included."""
-    if not isinstance(steps, int) or steps < 0:
-        raise error("argument", op="linspace", argument="steps", expected="an int ≥ 0", got=steps)
-    wanted = get_default_dtype() if dtype is None else as_dtype(dtype)
-    result = box(backend_for(device).xp.linspace(start, end, steps).astype(wanted))
-    return result.requires_grad_() if requires_grad else result
-
-
-@published(method=False)
-def logspace(
-    start: float, end: float, steps: int, base: float = 10.0, *, dtype: Any = None, device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:  # fmt: skip
-    """Make `steps` powers of `base`, whose exponents lie at equal distances from `start` to `end`, both included."""
-    if not isinstance(steps, int) or steps < 0:
-        raise error("argument", op="logspace", argument="steps", expected="an int ≥ 0", got=steps)
-    wanted = get_default_dtype() if dtype is None else as_dtype(dtype)
-    if wanted.kind != "f":
-        start, end = int(start), int(end)  # as in PyTorch: the exponents are of that dtype
-    exponents = backend_for(device).xp.linspace(start, end, steps)
-    result = box((float(base) ** exponents).astype(wanted))
-    return result.requires_grad_() if requires_grad else result
 
 
 @published(method=False)

@@ -56,8 +56,12 @@ def kept_shape(shape: Shape, dims: tuple[int, ...]) -> Shape:
     return tuple(1 if i in dims else n for i, n in enumerate(shape))
 
 
-def sizes_of(op: str, sizes: tuple[Any, ...]) -> tuple[int, ...]:
-    """Return ``f(2, 3)`` and ``f((2, 3))`` alike as a tuple of ints."""
+def sizes_of(op: str, sizes: tuple[Any, ...], named: Any = None) -> tuple[int, ...]:
+    """Return ``f(2, 3)``, ``f((2, 3))`` and ``f(size=(2, 3))`` alike as a tuple of ints."""
+    if named is not None:
+        if sizes:
+            raise error("sizes-twice", op=op, listed=sizes, named=named)
+        sizes = (named,)
     listed = sizes[0] if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else sizes
     for n in listed:
         if isinstance(n, bool) or not hasattr(n, "__index__"):

@@ -20,9 +20,10 @@ from ..core.primitive import primitive
 from ..core.registry import register, registry
 from ..core.tensor import Tensor, box
 from ..errors import error
+from .arguments import number_for
 from .brackets import refuse_out_of_range
 from .dims import one_dim
-from .indexing import getitem, number_for, sum_flat
+from .indexing import getitem, sum_flat
 from .publish import published
 from .shape import broadcast_to_p, reshape_p
 

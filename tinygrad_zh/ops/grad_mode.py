@@ -1,4 +1,4 @@
-"""Floor 2: switching recording on and off: ``no_grad``, ``enable_grad``, ``set_grad_enabled``.
+"""Floor 2: switching recording on and off: ``no_grad``, ``enable_grad``, ``set_grad_enabled``, ``inference_mode``.
 
 May import: floors 0–1.
 """
@@ -9,7 +9,7 @@ import functools
 import inspect
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from contextvars import Token
+from contextvars import ContextVar, Token
 from typing import Any, TypeVar, cast
 
 from ..core.modes import MODE, Mode
@@ -22,64 +22,77 @@ def is_grad_enabled() -> bool:
     return MODE.get().recording
 
 
+INFERRING: ContextVar[bool] = ContextVar("inferring", default=False)
+"""Whether an ``inference_mode`` is the innermost that says anything of it."""
+
+
+def is_inference_mode_enabled() -> bool:
+    """Return whether ``inference_mode`` holds in this thread or task."""
+    return INFERRING.get()
+
+
 class GradMode:
     """A context manager and decorator that switches recording on or off, for this thread or task alone."""
 
     recording: bool
+    inferring: bool | None = None  # None: leaves it as it is
 
     def __init__(self) -> None:
-        self._tokens: list[Token[Mode]] = []
+        self._tokens: list[tuple[Token[Mode], Token[bool] | None]] = []
 
     def __enter__(self) -> None:
-        self._tokens.append(MODE.set(MODE.get()._replace(recording=self.recording)))
+        inferring = None if self.inferring is None else INFERRING.set(self.inferring)
+        self._tokens.append((MODE.set(MODE.get()._replace(recording=self.recording)), inferring))
 
     def __exit__(self, *_: object) -> None:
-        MODE.reset(self._tokens.pop())
+        mode, inferring = self._tokens.pop()
+        MODE.reset(mode)
+        if inferring is not None:
+            INFERRING.reset(inferring)
 
     def __call__(self, function: Function) -> Function:
         """Decorate: the switch holds while `function` runs; of a generator or coroutine, while its body runs."""
-        recording = self.recording
+        mode = (self.recording, self.inferring)
         switched: Callable[..., Any]
         if inspect.isgeneratorfunction(function):
 
             @functools.wraps(function)
             def switched(*args: Any, **kwargs: Any) -> Any:
-                return stepwise(function(*args, **kwargs), recording)
+                return stepwise(function(*args, **kwargs), mode)
 
         elif inspect.iscoroutinefunction(function):
 
             @functools.wraps(function)
             async def switched(*args: Any, **kwargs: Any) -> Any:
-                with switch(recording):
+                with switch(*mode):
                     return await function(*args, **kwargs)
 
         else:
 
             @functools.wraps(function)
             def switched(*args: Any, **kwargs: Any) -> Any:
-                with switch(recording):
+                with switch(*mode):
                     return function(*args, **kwargs)
 
         return cast(Function, switched)
 
 
 @contextmanager
-def switch(recording: bool) -> Iterator[None]:
+def switch(recording: bool, inferring: bool | None) -> Iterator[None]:
     """Record or not, inside the block."""
-    token = MODE.set(MODE.get()._replace(recording=recording))
-    try:
+    mode = GradMode()
+    mode.recording, mode.inferring = recording, inferring
+    with mode:
         yield
-    finally:
-        MODE.reset(token)
 
 
-def stepwise(steps: Generator[Any, Any, Any], recording: bool) -> Generator[Any, Any, Any]:
+def stepwise(steps: Generator[Any, Any, Any], mode: tuple[bool, bool | None]) -> Generator[Any, Any, Any]:
     """Switch only while the body of a generator runs: between its steps, the mode is its consumer's."""
     resume: Callable[[Any], Any] = steps.send
     received: Any = None
     while True:
         try:
-            with switch(recording):
+            with switch(*mode):
                 produced = resume(received)
         except StopIteration as end:
             return end.value
@@ -87,7 +100,7 @@ def stepwise(steps: Generator[Any, Any, Any], recording: bool) -> Generator[Any,
             received = yield produced
             resume = steps.send
         except GeneratorExit:
-            with switch(recording):
+            with switch(*mode):
                 steps.close()
             raise
         except BaseException as problem:  # what the consumer throws in is for the body
@@ -121,6 +134,29 @@ class enable_grad(WithoutArguments):
     """Record again inside a ``no_grad`` block."""
 
     recording = True
+
+
+class inference_mode(GradMode):
+    """Compute without recording, as in ``no_grad``, and say so: ``is_inference_mode_enabled()``.
+
+    Parameters
+    ----------
+    mode : bool
+        False records again inside a block that does not.
+
+    Notes
+    -----
+    PyTorch's tensors made inside can never be recorded again, which saves it some bookkeeping.  There is none to save
+    here, and such tensors are like any others.
+    """
+
+    def __new__(cls, mode: Any = True) -> Any:
+        """Make the mode, or decorate a function at once."""
+        return cls()(mode) if callable(mode) else super().__new__(cls)
+
+    def __init__(self, mode: bool = True) -> None:
+        super().__init__()
+        self.recording, self.inferring = not mode, bool(mode)
 
 
 class set_grad_enabled(GradMode):

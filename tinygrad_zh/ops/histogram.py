@@ -1,4 +1,4 @@
-r"""Floor 2: counting: ``bincount``, ``histc``, ``histogram``.
+r"""Floor 2: counting: ``bincount``, ``histc``, ``histogram``, ``histogramdd``.
 
 May import: floors 0–1, ``create``, ``elementwise``, ``indexing``, ``parts``, ``reduce``, ``search``, ``shape``.
 Read next: ``difference.py``.
@@ -14,7 +14,7 @@ from ..core.primitive import primitive
 from ..core.registry import registry
 from ..core.tensor import Tensor
 from ..errors import error
-from .create import ones_like
+from .create import ones_like, zeros
 from .elementwise import where_p
 from .indexing import add_at
 from .parts import integer
@@ -127,7 +127,7 @@ def histc(input: Any, bins: int = 100, min: Any = 0, max: Any = 0) -> Any:
 
 
 class Histogram(NamedTuple):
-    """The result of ``histogram``."""
+    """The result of ``histogram``, and of ``histogramdd`` with a tuple of edges."""
 
     hist: Any
     bin_edges: Any
@@ -165,32 +165,98 @@ def histogram(input: Any, bins: Any, *, range: Any = None, weight: Any = None, d
         got, expected = f"{weight.shape} {weight.dtype}", f"{input.shape} {input.dtype}"
         raise error("weights-shape", op="histogram", got=got, expected=expected)
     x = reshape_p(input.detach(), shape=(-1,))
-    edges = edges_of(x, bins, range)
+    edges = edges_of("histogram", x, bins, range)
     count = edges.shape[0] - 1
-    inside = (x >= edges[0]) & (x <= edges[count])
-    places = search(edges, x, right=True) - 1
-    places = where_p(inside, where_p(places < count, places, count - 1), count)
+    places = places_between(edges, x)
     each = ones_like(x) if weight is None else reshape_p(weight, shape=(-1,))
     hist = add_at(each, places, shape=(count + 1,), dims=(0,))[:count].clone()
     return Histogram(hist / sum(hist) / (edges[1:] - edges[:-1]) if density else hist, edges)
 
 
-def edges_of(x: Any, bins: Any, range: Any) -> Any:
+@published(method=False)
+def histogramdd(input: Any, bins: Any, *, range: Any = None, weight: Any = None, density: bool = False) -> Any:
+    """Count points of N coordinates in N-dimensional bins, or add up their weights.
+
+    Parameters
+    ----------
+    input : Tensor of shape (..., N), float32 or float64
+        The points.
+    bins : int, sequence of N ints, or sequence of N Tensors
+        How many bins of equal width along each coordinate, or their edges in order.  A bin contains its left edge,
+        the last one both.
+    range : sequence of 2 N numbers, optional
+        The limits of bins of equal width, two for each coordinate; without it, the least and the greatest.
+    weight : Tensor of the shape of `input` without its last dimension, of its dtype, optional
+        What each point counts.
+    density : bool
+        Divide, so that the histogram is a density, whose integral is 1.
+
+    Returns
+    -------
+    hist : Tensor of N dimensions
+    bin_edges : tuple of N Tensors
+
+    Notes
+    -----
+    It is linear in the weights, and they get their gradient; `input` has none.
+    """
+    if input.dtype not in (float32, float64):
+        raise error("dtype-unsupported", op="histogramdd", dtypes=input.dtype)
+    if input.ndim < 2:
+        raise error("ndim", op="histogramdd", expected="2 or more", shape=input.shape)
+    if weight is not None and (weight.shape, weight.dtype) != (input.shape[:-1], input.dtype):
+        got, expected = f"{weight.shape} {weight.dtype}", f"{input.shape[:-1]} {input.dtype}"
+        raise error("weights-shape", op="histogramdd", got=got, expected=expected)
+    n, points = input.shape[-1], math.prod(input.shape[:-1])
+    listed = list(bins) if isinstance(bins, (tuple, list)) else [integer("histogramdd", "bins", bins)] * n
+    if len(listed) != n or len({isinstance(each, Tensor) for each in listed}) > 1:
+        raise error("argument", op="histogramdd", argument="bins", expected=f"{n} ints, or {n} Tensors", got=bins)
+    if range is not None and len(range) != 2 * n:
+        raise error("argument", op="histogramdd", argument="range", expected=f"{2 * n} numbers", got=range)
+    limits = [None] * n if range is None else [range[2 * d : 2 * d + 2] for d, _ in enumerate(listed)]
+    x = reshape_p(input.detach(), shape=(points, n))
+    edges = tuple(edges_of("histogramdd", x[:, d], each, limits[d]) for d, each in enumerate(listed))
+    shape = tuple(e.shape[0] - 1 for e in edges)
+    total = math.prod(shape)
+    place: Any = zeros(points, dtype=int64, device=input.device)
+    outside: Any = place != 0
+    for d, count in enumerate(shape):
+        along = places_between(edges[d], x[:, d])
+        place, outside = place * count + along, outside | (along == count)
+    each = ones_like(x[:, 0], dtype=input.dtype) if weight is None else reshape_p(weight, shape=(points,))
+    hist = add_at(each, where_p(outside, total, place), shape=(total + 1,), dims=(0,))[:total]
+    hist = reshape_p(hist.clone(), shape=shape)
+    if density:
+        hist = hist / sum(hist)
+        for d, e in enumerate(edges):
+            hist = hist / reshape_p(e[1:] - e[:-1], shape=(-1, *(1,) * (n - d - 1)))
+    return Histogram(hist, edges)
+
+
+def places_between(edges: Any, x: Any) -> Any:
+    """Return between which edges every element falls; the number of bins for those outside, and for NaN."""
+    count = edges.shape[0] - 1
+    inside = (x >= edges[0]) & (x <= edges[count])
+    places = search(edges, x, right=True) - 1
+    return where_p(inside, where_p(places < count, places, count - 1), count)
+
+
+def edges_of(op: str, x: Any, bins: Any, range: Any) -> Any:
     """Return the edges of the bins."""
     if isinstance(bins, Tensor):
         if range is not None or bins.ndim != 1 or bins.dtype != x.dtype or bins.shape[0] < 2:
             got = f"a Tensor of shape {bins.shape}, {bins.dtype}" + (" besides a range" if range is not None else "")
-            raise error("histogram-bins", got=got, dtype=x.dtype)
+            raise error("histogram-bins", op=op, got=got, dtype=x.dtype)
         return bins.detach().clone()
-    count = positive_bins("histogram", bins)
+    count = positive_bins(op, bins)
     if range is None:
-        low, high = limits_of("histogram", x, 0.0, 0.0 if x.array.size else 1.0)
+        low, high = limits_of(op, x, 0.0, 0.0 if x.array.size else 1.0)
     elif len(range) != 2:
-        raise error("argument", op="histogram", argument="range", expected="two numbers", got=range)
+        raise error("argument", op=op, argument="range", expected="two numbers", got=range)
     else:
-        low, high = (number("histogram", "range", limit) for limit in range)
+        low, high = (number(op, "range", limit) for limit in range)
         if not (math.isfinite(low) and math.isfinite(high)) or low > high:
-            raise error("histogram-range", op="histogram", low=low, high=high)
+            raise error("histogram-range", op=op, low=low, high=high)
     if low == high:
         low, high = low - 0.5, high + 0.5
     return even_edges(x, low=low, high=high, bins=count)

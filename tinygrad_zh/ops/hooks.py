@@ -69,4 +69,48 @@ def register_hook(input: Tensor, hook: Callable[[Tensor], Any]) -> Handle:
     return Handle(node.hooks, hook)
 
 
+@published()
+def register_post_accumulate_grad_hook(input: Tensor, hook: Callable[[Tensor], None]) -> Handle:
+    """Call ``hook(tensor)`` whenever ``backward()`` has added to the ``grad`` of this leaf.
+
+    An optimiser can take its step there, and free the gradient.
+
+    Returns
+    -------
+    Handle
+        Its ``remove()`` takes the hook away again.
+
+    Raises
+    ------
+    GraphError
+        If the tensor requires no gradient, or is no leaf.
+
+    Notes
+    -----
+    PyTorch calls it as soon as this one gradient is complete; here the leaves are filled one after the other when the
+    sweep has ended, and each hook is called before the next leaf is filled.
+    """
+    node = refresh(input).node
+    if node is None:
+        raise error("hook-without-grad")
+    if node.op is not None:
+        raise error("hook-on-result")
+    hooks = input.__dict__.setdefault(POST_ACCUMULATE, [])
+    hooks.append(hook)
+    return Handle(hooks, hook)
+
+
+POST_ACCUMULATE = "_post_accumulate_grad_hooks"
+"""Under this name a leaf keeps its hooks, in its ``__dict__``."""
+
+
+def filled(tensor: Tensor) -> None:
+    """Call the hooks of a leaf whose ``grad`` has been added to."""
+    for hook in tuple(tensor.__dict__.get(POST_ACCUMULATE, ())):
+        returned = hook(tensor)
+        if returned is not None:
+            raise error("argument", op="hook", argument="its result", expected="None", got=type(returned).__name__)
+
+
 register("show", show)
+register("filled", filled)

@@ -27,6 +27,7 @@ from ..core.registry import register, registry
 from ..core.symbol import Symbol
 from ..core.tensor import Tensor, box
 from ..errors import error
+from .arguments import number_for
 from .brackets import Picks, Place, items_of, parse
 from .elementwise import where_p
 from .shape import clone, reshape_p
@@ -277,22 +278,6 @@ def fitted(value: Any, shape: Shape) -> Any:
     if value.shape[:extra] != (1,) * extra or any(n not in (1, m) for n, m in zip(kept, beside, strict=True)):
         raise error("setitem-shape", value=value.shape, shape=shape)
     return reshape_p(value, shape=kept) if extra else value
-
-
-def number_for(op: str, value: Any, dtype: DType) -> bool | int | float:
-    """Return a number as one of `dtype`'s kind; refuse anything else, and an integer that does not fit."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if not isinstance(value, (bool, int, float)):
-        raise error("operand-type", kind=type(value).__name__)
-    if dtype.kind == "f":
-        return float(value)
-    if dtype.kind == "b":
-        return bool(value)
-    limits = np.iinfo(dtype)
-    if not limits.min <= value <= limits.max:  # NaN, too, is not between them
-        raise error("number-range", op=op, value=value, dtype=dtype, low=limits.min, high=limits.max)
-    return int(value)
 
 
 register("getitem", getitem)

@@ -11,6 +11,7 @@ PUBLIC = {
     ),
     "closeness": "allclose equal is_nonzero isclose isin isneginf isposinf isreal signbit",
     "convolution": "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d",
+    "counts": "poisson",
     "determinant": "det logdet slogdet",
     "difference": "cumulative_trapezoid diff gradient trapezoid trapz",
     "display": "set_printoptions",
@@ -22,13 +23,18 @@ PUBLIC = {
     "einsum": "einsum",
     "embedding": "embedding",
     "exponentials": "float_power float_power_ frexp ldexp logaddexp logaddexp2 xlogy",
+    "facts": (
+        "conj conj_physical dim_order is_complex is_conj is_set_to is_signed real resolve_conj resolve_neg "
+        "storage_offset stride"
+    ),
     "gather": "gather scatter scatter_add take_along_dim",
     "grids": "block_diag broadcast_shapes broadcast_tensors cartesian_prod combinations meshgrid",
-    "histogram": "bincount histc histogram",
-    "hooks": "register_hook",
+    "histogram": "bincount histc histogram histogramdd",
+    "hooks": "register_hook register_post_accumulate_grad_hook",
     "layer_norms": "group_norm layer_norm rms_norm",
+    "layout": "empty_permuted empty_strided frombuffer new_empty_strided",
     "lookup": "index_add index_copy index_fill index_select one_hot take",
-    "lu": "lu_solve lu_unpack",
+    "lu": "lu lu_solve lu_unpack",
     "masks": "argwhere masked_fill masked_scatter masked_select nonzero tril tril_indices triu triu_indices",
     "matrix_exp": "matrix_exp",
     "max_pooling": "max_pool1d max_pool1d_with_indices max_pool2d max_pool3d",
@@ -37,17 +43,21 @@ PUBLIC = {
     "piecewise": "hardshrink leaky_relu prelu relu_ rrelu rrelu_ threshold threshold_",
     "pixels": "channel_shuffle pixel_shuffle pixel_unshuffle",
     "pooling": "adaptive_avg_pool1d avg_pool1d",
+    "positions": "nonzero_static unravel_index",
     "products": "addbmm addmm addmv addr baddbmm chain_matmul cross ger inner kron outer tensordot vander vdot",
     "pseudo_inverse": "pinverse",
-    "qr": "orgqr qr",
+    "python_functions": "apply_ map_",
+    "qr": "geqrf orgqr ormqr qr",
     "quantile": "nanquantile quantile",
+    "ranges": "arange linspace logspace range",
     "recurrent_layers": "gru gru_cell lstm lstm_cell rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell",
-    "repeat": "repeat repeat_interleave roll tile",
-    "replace": "diagonal_scatter fill_diagonal_ index_put put select_scatter slice_scatter",
+    "repeat": "repeat repeat_interleave roll sum_to_size tile",
+    "replace": "as_strided_scatter diagonal_scatter fill_diagonal_ index_put put select_scatter slice_scatter",
     "sampling": "bernoulli bernoulli_ multinomial normal",
     "scan": "cummax cummin cumprod cumsum logcumsumexp prod",
     "scatter_reduce": "index_reduce scatter_reduce",
     "search": "bucketize searchsorted unique unique_consecutive",
+    "segments": "segment_reduce",
     "similarity": "bilinear cosine_similarity pairwise_distance",
     "smooth": "celu celu_ selu selu_",
     "solve": "inverse matrix_power",
@@ -84,11 +94,16 @@ METHODS = {
     "dtype_info": "type",
     "eigen": "svd",
     "exponentials": "float_power float_power_ frexp ldexp ldexp_ logaddexp logaddexp2 xlogy xlogy_",
+    "facts": (
+        "conj conj_physical conj_physical_ dim_order is_complex is_conj is_set_to is_signed resolve_conj resolve_neg "
+        "storage_offset stride"
+    ),
     "gather": "gather scatter scatter_ scatter_add scatter_add_ take_along_dim",
     "histogram": "bincount histc histogram",
-    "hooks": "register_hook",
+    "hooks": "register_hook register_post_accumulate_grad_hook",
+    "layout": "new_empty_strided",
     "lookup": "index_add index_add_ index_copy index_copy_ index_fill index_fill_ index_select take",
-    "lu": "lu_solve",
+    "lu": "lu lu_solve",
     "masks": (
         "argwhere masked_fill masked_fill_ masked_scatter masked_scatter_ masked_select nonzero tril tril_ triu triu_"
     ),
@@ -97,12 +112,16 @@ METHODS = {
     "numpy_names": "__array_function__ __array_ufunc__",
     "parts": "diag diag_embed diagflat diagonal flip fliplr flipud narrow narrow_copy rot90 select trace",
     "piecewise": "hardshrink prelu",
+    "positions": "nonzero_static",
     "products": "addbmm addbmm_ addmm addmm_ addmv addmv_ addr addr_ baddbmm baddbmm_ cross ger inner kron outer vdot",
     "pseudo_inverse": "pinverse",
-    "qr": "orgqr qr",
+    "python_functions": "apply_ map_",
+    "qr": "geqrf orgqr ormqr qr",
     "quantile": "nanquantile quantile",
-    "repeat": "repeat repeat_interleave roll tile",
-    "replace": "diagonal_scatter fill_diagonal_ index_put index_put_ put put_ select_scatter slice_scatter",
+    "repeat": "repeat repeat_interleave roll sum_to_size tile",
+    "replace": (
+        "as_strided_scatter diagonal_scatter fill_diagonal_ index_put index_put_ put put_ select_scatter slice_scatter"
+    ),
     "sampling": "bernoulli bernoulli_ multinomial",
     "scan": "cummax cummin cumprod cumprod_ cumsum cumsum_ logcumsumexp prod",
     "scatter_reduce": "index_reduce index_reduce_ scatter_reduce scatter_reduce_",
@@ -128,7 +147,7 @@ SERVICES = {
     "diagnose": "diagnose warn_non_leaf_grad",
     "display": "repr",
     "gather": "gather",
-    "hooks": "show",
+    "hooks": "filled show",
     "masks": "nonzero",
     "reach": "leading_to",
     "scatter_reduce": "scatter_reduce",
@@ -155,7 +174,7 @@ SPACES = {
     },
     "nn.functional": {
         "attention": "scaled_dot_product_attention",
-        "convolution": "conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d",
+        "convolution": "conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d conv_transpose3d",
         "ctc": "ctc_loss",
         "distance": "pdist",
         "dropout": "alpha_dropout dropout1d dropout2d dropout3d feature_alpha_dropout",
@@ -170,6 +189,7 @@ SPACES = {
         "loss_binary": (
             "binary_cross_entropy binary_cross_entropy_with_logits multilabel_soft_margin_loss soft_margin_loss"
         ),
+        "loss_linear": "linear_cross_entropy",
         "loss_margin": (
             "cosine_embedding_loss hinge_embedding_loss margin_ranking_loss multi_margin_loss multilabel_margin_loss "
             "triplet_margin_loss triplet_margin_with_distance_loss"

@@ -16,10 +16,11 @@ from ..backend.dtypes import int64
 from ..core.registry import registry
 from ..core.tensor import Tensor, box
 from ..errors import error
+from .arguments import number_for
 from .brackets import refuse_out_of_range
 from .dims import one_dim
 from .gather import index_of, lifted, shaped
-from .indexing import add_at, number_for, put_p, take_p
+from .indexing import add_at, put_p, take_p
 from .publish import published
 from .shape import reshape_p
 

@@ -170,6 +170,17 @@ def lu(A: Any, *, pivot: bool = True) -> LU:
     return lu_unpack(packed, pivots)
 
 
+@published(name="lu")
+def torch_lu(A: Any, pivot: bool = True, get_infos: bool = False) -> tuple[Any, ...]:
+    """Return the LU decomposition in compact form, and `info` if asked for; an older form of ``linalg.lu_factor_ex``.
+
+    A pivot of exactly 0 is no error.
+    """
+    if not isinstance(get_infos, bool):
+        raise error("argument", op="lu", argument="get_infos", expected="a bool", got=get_infos)
+    return tuple(lu_factor_ex(A, pivot=pivot))[: 2 + get_infos]
+
+
 @published(method=False)
 def lu_unpack(LU_data: Any, LU_pivots: Any, unpack_data: bool = True, unpack_pivots: bool = True) -> LU:
     """Return P, L and U from what ``linalg.lu_factor`` returns; what is not to be unpacked is empty."""

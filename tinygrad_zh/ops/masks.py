@@ -16,9 +16,10 @@ from ..core.primitive import primitive
 from ..core.registry import register, registry
 from ..core.tensor import Tensor, box
 from ..errors import error
+from .arguments import number_for
 from .dims import sizes_of
 from .elementwise import where_p
-from .indexing import getitem, mask_positions, number_for, put_p
+from .indexing import getitem, mask_positions, put_p
 from .join import unbind
 from .publish import publish, published
 from .shape import broadcast_to_p, ravel, reshape_p

@@ -13,9 +13,10 @@ from typing import Any
 from ..aliases import Shape
 from ..core.primitive import primitive
 from ..errors import error
+from .arguments import number_for
 from .brackets import Place
 from .dims import sizes_of
-from .indexing import number_for, slice_p
+from .indexing import slice_p
 from .join import cat_p
 from .parts import flip_p
 from .publish import published

@@ -100,11 +100,11 @@ def narrow_copy(input: Any, dim: int, start: Any, length: int) -> Any:
 
 
 @published()
-def flip(input: Any, *dims: Any) -> Any:
+def flip(input: Any, *listed: Any, dims: Any = None) -> Any:
     """Return a copy with the order of the elements reversed along each of `dims`."""
-    chosen = tuple(one_dim("flip", d, input.ndim) for d in sizes_of("flip", dims))
+    chosen = tuple(one_dim("flip", d, input.ndim) for d in sizes_of("flip", listed, dims))
     if len(set(chosen)) != len(chosen):
-        raise error("dim-repeated", op="flip", dims=dims)
+        raise error("dim-repeated", op="flip", dims=chosen)
     return flip_p(input, dims=chosen if input.ndim else ())
 
 

@@ -13,8 +13,8 @@ from typing import Any
 from ..core.primitive import primitive
 from ..errors import error
 from .activation import relu as relu_p
+from .arguments import number_for
 from .elementwise import abs, masked_to_zero, where_p
-from .indexing import number_for
 from .publish import publish, published
 from .random import uniform
 from .reduce import floating

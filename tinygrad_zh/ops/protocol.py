@@ -155,6 +155,8 @@ ATTRIBUTES = {
     "itemsize": property(lambda self: int(self.dtype.itemsize)),
     "nbytes": property(lambda self: int(self.array.nbytes)),
     "is_cuda": property(lambda self: self.device.type == "cuda"),
+    "is_cpu": property(lambda self: self.device.type == "cpu"),
+    "real": property(lambda self: self),
 }
 for _name, _attribute in ATTRIBUTES.items():
     setattr(Tensor, _name, _attribute)

@@ -6,6 +6,7 @@ Read next: ``pseudo_inverse.py``.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ..aliases import Shape
@@ -127,12 +128,88 @@ def householder_product(A: Any, tau: Any) -> Any:
     if m < n or count > n or tau.shape[:-1] != A.shape[:-2]:
         expected = "(..., m, n), (..., k), m ≥ n ≥ k"
         raise error("solve-shapes", op="householder_product", a=A.shape, b=tau.shape, expected=expected)
+    return reflected(A, tau, zeros_beside(A, A.shape) + identity_like(A), reversed(range(count)))
+
+
+def reflected(A: Any, tau: Any, x: Any, order: Iterable[int]) -> Any:
+    """Return H … H X for the reflections Hᵢ of `householder_product`, the first of `order` applied first."""
     vectors = tril_p(A, diagonal=-1) + identity_like(A)
-    product = zeros_beside(A, A.shape) + identity_like(A)
-    for i in reversed(range(count)):
+    for i in order:
         v = vectors[..., i : i + 1]
-        product = product - column(tau[..., i : i + 1]) * matmul_p(v, matmul_p(mT(v), product))
-    return product
+        x = x - column(tau[..., i : i + 1]) * matmul_p(v, matmul_p(mT(v), x))
+    return x
 
 
 publish("orgqr", householder_product)
+
+
+# -- LAPACK's compact form -----------------------------------------------------------------------------
+
+
+@primitive(r"\operatorname{geqrf}(<x>)", outputs=0, name="geqrf")
+def geqrf_p(xp: Any, x: Any) -> tuple[Any, Any]:
+    packed, tau = xp.linalg.qr(x, mode="raw")
+    return xp.swapaxes(packed, -1, -2), tau  # LAPACK stores columns, and so NumPy returns the transpose
+
+
+class Geqrf(NamedTuple):
+    """The result of ``geqrf``."""
+
+    a: Any
+    tau: Any
+
+
+@published()
+def geqrf(input: Any) -> Geqrf:
+    """Return a QR decomposition in compact form, for ``householder_product`` and ``ormqr``.
+
+    Parameters
+    ----------
+    input : Tensor of shape (..., M, N), float32 or float64
+        The matrices.
+
+    Returns
+    -------
+    a : Tensor of shape (..., M, N)
+        R on and above the diagonal; below it the vectors of the reflections that Q is made of.
+    tau : Tensor of shape (..., min(M, N))
+        Their factors.
+
+    Notes
+    -----
+    It has no gradient, as in PyTorch; ``linalg.qr`` has.
+    """
+    check_matrices("geqrf", input)
+    return Geqrf(*geqrf_p(input))
+
+
+@published()
+def ormqr(input: Any, tau: Any, other: Any, left: bool = True, transpose: bool = False) -> Any:
+    """Multiply matrices by the Q of a compact QR decomposition, without computing Q.
+
+    Parameters
+    ----------
+    input, tau : Tensor of shapes (..., M, N) and (..., K), K = min(M, N)
+        Of ``geqrf``; Q = H₁ H₂ … is of M rows and columns.
+    other : Tensor of shape (..., M, P), or (..., P, M) if `left` is False
+        What is multiplied.
+    left : bool
+        Return Q C; else C Q.
+    transpose : bool
+        Multiply by Qᵀ instead.
+
+    Raises
+    ------
+    ShapeError
+        If the shapes do not fit; batches are not broadcast.
+    """
+    check_matrices("ormqr", input, row(tau) if getattr(tau, "ndim", 0) else tau, other)
+    m = input.shape[-2]
+    c = other if left else mT(other)
+    count = min(m, input.shape[-1])
+    if (c.shape[-2], tau.shape[-1]) != (m, count) or not input.shape[:-2] == tau.shape[:-1] == other.shape[:-2]:
+        expected = "(..., m, n), (..., min(m, n)) and (..., m, p), or (..., p, m) for left=False"
+        raise error("solve-shapes", op="ormqr", a=(input.shape, tau.shape), b=other.shape, expected=expected)
+    # C Q is the transpose of Qᵀ Cᵀ, so one case of reflections on the left serves all four.
+    product = reflected(input[..., :count], tau, c, range(count) if transpose == left else reversed(range(count)))
+    return product if left else mT(product)

@@ -92,9 +92,9 @@ def exact_range(dtype: DType) -> tuple[int, int]:
     return (0, 1) if dtype.kind == "b" else (int(np.iinfo(dtype).min), int(np.iinfo(dtype).max))
 
 
-def checked_shape(op: str, size: tuple[Any, ...]) -> Shape:
+def checked_shape(op: str, sizes: tuple[Any, ...], size: Any = None) -> Shape:
     """Return sizes, given one by one or as one sequence, as a tuple of ints ≥ 0."""
-    shape = sizes_of(op, size)
+    shape = sizes_of(op, sizes, size)
     if min(shape, default=0) < 0:
         raise error("size-negative", op=op, sizes=shape)
     return shape
@@ -119,14 +119,19 @@ def marked(result: Tensor, requires_grad: bool) -> Tensor:
 
 @published(method=False)
 def rand(
-    *size: Any, generator: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    *sizes: Any,
+    size: Any = None,
+    generator: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Draw numbers uniformly from [0, 1).
 
     Parameters
     ----------
-    *size : int, or one sequence of int
-        The shape.
+    *sizes : int, or one sequence of int
+        The shape; `size` by name.
     generator : Generator, optional
         From which to draw; the default one, which ``manual_seed`` seeds, if left out.
     dtype : dtype, optional
@@ -153,12 +158,19 @@ def rand(
     >>> rand(2, 3).shape
     (2, 3)
     """
-    return marked(uniform(checked_shape("rand", size), floating("rand", dtype), device, generator), requires_grad)
+    return marked(
+        uniform(checked_shape("rand", sizes, size), floating("rand", dtype), device, generator), requires_grad
+    )
 
 
 @published(method=False)
 def randn(
-    *size: Any, generator: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    *sizes: Any,
+    size: Any = None,
+    generator: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Tensor:
     """Draw numbers of the normal distribution with mean 0 and standard deviation 1.
 
@@ -169,7 +181,7 @@ def randn(
     By Box and Muller's transformation (1958) of pairs of uniform numbers.  On another device, or with another
     NumPy, the last bits may differ, for ``log``, ``sin`` and ``cos`` do.
     """
-    shape, wanted = checked_shape("randn", size), floating("randn", dtype)
+    shape, wanted = checked_shape("randn", sizes, size), floating("randn", dtype)
     return marked(standard_normal(shape, wanted, device, generator), requires_grad)
 
 

@@ -2,7 +2,7 @@ r"""Floor 2: elements over and over again: ``repeat``, ``tile``, ``repeat_interl
 
 Where an element was repeated, its cotangents are summed; what was rolled forward is rolled back.
 
-May import: floors 0–1, ``dims``, ``gather``, ``indexing``, ``parts``, ``shape``.  Read next: ``stacks.py``.
+May import: floors 0–1, ``dims``, ``gather``, ``indexing``, ``parts``, ``reduce``, ``shape``.  Read next: ``stacks.py``.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from .gather import lifted
 from .indexing import take_p
 from .parts import integer
 from .publish import published
+from .reduce import sum
 from .shape import broadcast_to_p, clone, ravel, reshape_p, sum_to, unsqueeze
 
 # -- the primitives ------------------------------------------------------------------------------------
@@ -67,7 +68,7 @@ def repeated_positions(xp: Any, repeats: Any) -> Any:
 
 
 @published()
-def repeat(input: Any, *sizes: Any) -> Any:
+def repeat(input: Any, *sizes: Any, repeats: Any = None) -> Any:
     """Return copies of the tensor side by side.
 
     Parameters
@@ -76,8 +77,10 @@ def repeat(input: Any, *sizes: Any) -> Any:
         What is repeated.
     *sizes : int or tuple of int, at least N of them
         How often along each dimension; what there is more of stands for new dimensions in front.
+    repeats : tuple of int
+        The same by name.
     """
-    counts = sizes_of("repeat", sizes)
+    counts = sizes_of("repeat", sizes, repeats)
     if len(counts) < input.ndim:
         raise error("repeat-dims", sizes=counts, shape=input.shape)
     if min(counts, default=0) < 0:
@@ -86,10 +89,10 @@ def repeat(input: Any, *sizes: Any) -> Any:
 
 
 @published()
-def tile(input: Any, *dims: Any) -> Any:
+def tile(input: Any, *counts: Any, dims: Any = None) -> Any:
     """Return copies of the tensor side by side, as ``repeat``; missing numbers in front count as 1."""
-    counts = sizes_of("tile", dims)
-    return repeat(input, (1,) * (input.ndim - len(counts)) + counts)
+    times = sizes_of("tile", counts, dims)
+    return repeat(input, (1,) * (input.ndim - len(times)) + times)
 
 
 @published()
@@ -176,3 +179,14 @@ def roll(input: Any, shifts: Any, dims: Any = None) -> Any:
     if not input.ndim:
         raise error("index-count", count=len(places), ndim=0, shape=())
     return roll_p(input, shifts=steps, dims=tuple(one_dim("roll", d, input.ndim) for d in places))
+
+
+@published()
+def sum_to_size(input: Any, *sizes: Any, size: Any = None) -> Any:
+    """Return `input` summed down to a shape that broadcasts to its own; itself if that is its shape."""
+    wanted = sizes_of("sum_to_size", sizes, size)
+    lead = input.ndim - len(wanted)
+    if lead < 0 or any(n not in (1, input.shape[lead + d]) for d, n in enumerate(wanted)):
+        raise error("sum-to-shape", source=input.shape, target=wanted)
+    dims = (*range(lead), *(lead + d for d, n in enumerate(wanted) if n != input.shape[lead + d]))
+    return reshape_p(sum(input, dims, keepdim=True), shape=wanted) if dims else input

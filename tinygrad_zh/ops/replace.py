@@ -3,8 +3,8 @@ r"""Floor 2: copies in which a part was replaced: ``slice_scatter`` and its like
 ``select_scatter(x, v, …)`` is to ``select(x, …)`` what ``y[i] = v`` is to ``x[i]``: the part is the view that
 `select` returns, and the primitive `overwrite` writes into it.
 
-May import: floors 0–1, ``brackets``, ``dims``, ``gather``, ``indexing``, ``parts``, ``shape``, ``write``.
-Read next: ``scatter_reduce.py``.
+May import: floors 0–1, ``brackets``, ``dims``, ``gather``, ``indexing``, ``parts``, ``shape``,
+``windows``, ``write``.  Read next: ``scatter_reduce.py``.
 """
 
 from __future__ import annotations
@@ -19,13 +19,15 @@ from ..backend.dtypes import int64
 from ..core.registry import registry
 from ..core.tensor import Tensor, box
 from ..errors import error
+from .arguments import number_for
 from .brackets import Place, checked_slice, parse, refuse_out_of_range
 from .dims import one_dim
 from .gather import index_of
-from .indexing import add_at, fitted, joined_picks, number_for, picked_shape, put_p, slice_p
+from .indexing import add_at, fitted, joined_picks, picked_shape, put_p, slice_p
 from .parts import diagonal_p, integer
 from .publish import published
 from .shape import broadcast_to_p, overwrite, ravel, reshape_p
+from .windows import as_strided_p, overlaps, walk
 from .write import write
 
 # -- a part that a view looks at -----------------------------------------------------------------------
@@ -109,6 +111,33 @@ def diagonal_scatter(input: Any, src: Any, offset: int = 0, dim1: int = 0, dim2:
     batch = tuple(n for d, n in enumerate(input.shape) if d not in (a, b))
     part = (*batch, max(min(input.shape[a] - max(-step, 0), input.shape[b] - max(step, 0)), 0))
     return with_part("diagonal_scatter", input, src, part, diagonal_p, offset=step, dim1=a, dim2=b)
+
+
+@published()
+def as_strided_scatter(input: Any, src: Any, size: Any, stride: Any, storage_offset: int | None = None) -> Any:
+    """Return a copy of `input` with `src` at the places where `as_strided` would look.
+
+    Parameters
+    ----------
+    input : Tensor of shape (...), in C order
+        What is copied.
+    src : Tensor of shape `size`
+        Is converted to the dtype of `input`.
+    size, stride, storage_offset
+        As for `as_strided`; no two elements may share a place, for which of them would be there in the end?
+
+    Raises
+    ------
+    ShapeError
+        If the view would leave the elements of `input`, or these are not in C order.
+    ArgumentError
+        If two elements share a place.
+    """
+    static = walk("as_strided_scatter", input, size, stride, storage_offset)
+    if overlaps(static["size"], static["stride"]):
+        expected = "strides by which no two elements share a place"
+        raise error("argument", op="as_strided_scatter", argument="stride", expected=expected, got=stride)
+    return with_part("as_strided_scatter", input, src, static["size"], as_strided_p, **static)
 
 
 # -- elements that an index picks ----------------------------------------------------------------------

@@ -76,7 +76,9 @@ def mT(xp: Any, x: Any) -> Any:
 )
 def overwrite(xp: Any, x: Any, v: Any, *, view: Any) -> Any:
     """Return `x` with the part that `view` looks at replaced by `v`; what writing through a view means."""
-    y = xp.array(x)  # not x.copy(): in a sweep, x may be one of NumPy's scalars, which nobody can write into
+    # Not x.copy(): in a sweep, x may be one of NumPy's scalars, which nobody can write into.  In C order, for only
+    # there is every reshape a view, whatever the order that a cotangent comes in.
+    y = xp.array(x, order="C")
     view(y)[...] = v
     return y
 
@@ -112,27 +114,31 @@ def filled_shape(op: str, shape: Shape, sizes: tuple[int, ...]) -> Shape:
 
 
 @published()
-def reshape(input: Any, *shape: Any) -> Any:
+def reshape(input: Any, *sizes: Any, shape: Any = None) -> Any:
     """Return the same elements in another shape; a view where the memory order allows it.
 
     Parameters
     ----------
     input : Tensor of shape (...)
         The tensor.
-    *shape : int or tuple of int
+    *sizes : int or tuple of int
         The new sizes; one may be −1 and is inferred.
+    shape : tuple of int
+        The same by name.
     """
-    return reshape_p(input, shape=filled_shape("reshape", input.shape, sizes_of("reshape", shape)))
+    return reshape_p(input, shape=filled_shape("reshape", input.shape, sizes_of("reshape", sizes, shape)))
 
 
 @published()
-def view(input: Any, *shape: Any, dtype: Any = None) -> Any:
+def view(input: Any, *shape: Any, size: Any = None, dtype: Any = None) -> Any:
     """Return the same memory in another shape, never a copy; ``view(dtype)`` reads it as another dtype.
 
     Parameters
     ----------
     *shape : int or tuple of int, or a dtype
         The new sizes, of which one may be −1.
+    size : tuple of int
+        The same by name.
     dtype : dtype
         The same bits are read as that dtype.  The last dimension grows or shrinks with the size of an element.
         No gradient flows through it.
@@ -144,7 +150,7 @@ def view(input: Any, *shape: Any, dtype: Any = None) -> Any:
     """
     if dtype is not None or (len(shape) == 1 and not may_be_size(shape[0])):
         return read_as(input, *shape, **({} if dtype is None else {"dtype": dtype}))
-    result = reshape_p(input, shape=filled_shape("view", input.shape, sizes_of("view", shape)))
+    result = reshape_p(input, shape=filled_shape("view", input.shape, sizes_of("view", shape, size)))
     if input.array.size and result.cell is None:
         raise error("view-impossible", shape=input.shape, sizes=result.shape)
     return result
@@ -167,12 +173,12 @@ def read_as(input: Any, dtype: Any) -> Any:
 
 
 @published()
-def permute(input: Any, *dims: Any) -> Any:
+def permute(input: Any, *order: Any, dims: Any = None) -> Any:
     """Return a view with the dimensions in the order given."""
-    order = tuple(one_dim("permute", d, input.ndim) for d in sizes_of("permute", dims))
-    if sorted(order) != list(range(input.ndim)):
-        raise error("permute-dims", dims=dims, ndim=input.ndim)
-    return permute_p(input, dims=order)
+    listed = tuple(one_dim("permute", d, input.ndim) for d in sizes_of("permute", order, dims))
+    if sorted(listed) != list(range(input.ndim)):
+        raise error("permute-dims", dims=listed, ndim=input.ndim)
+    return permute_p(input, dims=listed)
 
 
 @published()
@@ -183,6 +189,12 @@ def transpose(input: Any, dim0: int, dim1: int) -> Any:
     if order:
         order[a], order[b] = order[b], order[a]
     return permute_p(input, dims=tuple(order))
+
+
+@published()
+def swapaxes(input: Any, axis0: int, axis1: int) -> Any:
+    """Return a view with two dimensions exchanged, as ``transpose``."""
+    return transpose(input, axis0, axis1)
 
 
 @published()
@@ -209,9 +221,9 @@ def movedim(input: Any, source: Any, destination: Any) -> Any:
 
 
 @published()
-def expand(input: Any, *sizes: Any) -> Any:
+def expand(input: Any, *sizes: Any, size: Any = None) -> Any:
     """Return a view with dimensions of length 1 repeated; −1 keeps a size."""
-    wanted = sizes_of("expand", sizes)
+    wanted = sizes_of("expand", sizes, size)
     lead = len(wanted) - input.ndim
     if lead < 0:
         raise error("expand", shape=input.shape, sizes=wanted)
@@ -222,9 +234,9 @@ def expand(input: Any, *sizes: Any) -> Any:
 
 
 @published()
-def broadcast_to(input: Any, shape: Any) -> Any:
+def broadcast_to(input: Any, size: Any) -> Any:
     """Return a view of that shape, dimensions of length 1 repeated."""
-    return expand(input, *shape)
+    return expand(input, size=size)
 
 
 @published()
@@ -342,7 +354,6 @@ def expand_for_write(result: Any, shape: Shape, name: str) -> Any:
 publish("clone", clone)
 publish("mT", mT, method=False)
 publish("moveaxis", movedim)
-publish("swapaxes", transpose)
 publish("swapdims", transpose)
 for op in (sum_to, overwrite, clone, mT):
     register(op.name, op)

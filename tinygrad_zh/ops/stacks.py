@@ -116,11 +116,8 @@ def tensor_split(
     -------
     tuple of Tensor
     """
-    given = [x for x in (indices_or_sections, indices, sections) if x is not None]
-    if len(given) != 1:
-        expected = "one of indices_or_sections, indices and sections"
-        raise error("argument", op="tensor_split", argument="indices_or_sections", expected=expected, got=len(given))
-    wanted, place = given[0], one_dim("tensor_split", dim, input.ndim)
+    wanted = given("tensor_split", indices_or_sections, indices, sections)
+    place = one_dim("tensor_split", dim, input.ndim)
     if not input.ndim:
         raise error("split-scalar")
     if isinstance(wanted, Tensor):
@@ -135,6 +132,15 @@ def tensor_split(
     ends = sizes_of("tensor_split", (wanted,))
     slices = [slice(i, j) for i, j in zip((0, *ends), (*ends, input.shape[place]), strict=True)]
     return tuple(slice_p(input, index=Place((*(slice(None),) * place, each_slice))) for each_slice in slices)
+
+
+def given(op: str, *names: Any) -> Any:
+    """Return the one argument of several names that was given."""
+    found = [x for x in names if x is not None]
+    if len(found) != 1:
+        expected = "one of indices_or_sections, indices and sections"
+        raise error("argument", op=op, argument="indices_or_sections", expected=expected, got=len(found))
+    return found[0]
 
 
 def equal_sizes(length: int, sections: Any) -> tuple[int, ...]:
@@ -157,21 +163,23 @@ def cut_along(op: str, input: Any, wanted: Any, dim: int, least: int) -> Any:
 
 
 @published()
-def hsplit(input: Any, indices_or_sections: Any) -> Any:
+def hsplit(input: Any, indices_or_sections: Any = None, *, indices: Any = None, sections: Any = None) -> Any:
     """Cut along dimension 1 (a vector along its only one), into equal parts or at positions, as `tensor_split`."""
-    return cut_along("hsplit", input, indices_or_sections, 0 if input.ndim == 1 else 1, 1)
+    return cut_along(
+        "hsplit", input, given("hsplit", indices_or_sections, indices, sections), 0 if input.ndim == 1 else 1, 1
+    )
 
 
 @published()
-def vsplit(input: Any, indices_or_sections: Any) -> Any:
+def vsplit(input: Any, indices_or_sections: Any = None, *, indices: Any = None, sections: Any = None) -> Any:
     """Cut along dimension 0 a tensor of at least two, into equal parts or at positions, as `tensor_split`."""
-    return cut_along("vsplit", input, indices_or_sections, 0, 2)
+    return cut_along("vsplit", input, given("vsplit", indices_or_sections, indices, sections), 0, 2)
 
 
 @published()
-def dsplit(input: Any, indices_or_sections: Any) -> Any:
+def dsplit(input: Any, indices_or_sections: Any = None, *, indices: Any = None, sections: Any = None) -> Any:
     """Cut along dimension 2 a tensor of at least three, into equal parts or at positions, as `tensor_split`."""
-    return cut_along("dsplit", input, indices_or_sections, 2, 3)
+    return cut_along("dsplit", input, given("dsplit", indices_or_sections, indices, sections), 2, 3)
 
 
 publish("row_stack", vstack, method=False)

@@ -180,26 +180,30 @@ def as_strided(input: Any, size: Any, stride: Any, storage_offset: int | None = 
     tensor([[1, 3],
             [2, 4]])
     """
-    sizes, steps = sizes_of("as_strided", (size,)), sizes_of("as_strided", (stride,))
-    if min(sizes, default=0) < 0:
-        raise error("size-negative", op="as_strided", sizes=sizes)
-    if len(sizes) != len(steps) or min(steps, default=0) < 0:
-        expected = f"{len(sizes)} ints ≥ 0"
-        raise error("argument", op="as_strided", argument="stride", expected=expected, got=stride)
-    start = 0 if storage_offset is None else integer("as_strided", "storage_offset", storage_offset) - first_of(input)
-    last = start + sum((n - 1) * step for n, step in zip(sizes, steps, strict=True)) if 0 not in sizes else start
-    count = input.array.size
-    if not input.array.flags.c_contiguous or start < 0 or last > (count if 0 in sizes else count - 1):
-        raise error("strided-outside", shape=input.shape, first=start, last=last)
-    static = {"size": sizes, "stride": steps, "offset": start}
+    static = walk("as_strided", input, size, stride, storage_offset)
     return mark(as_strided_p(input, **static), as_strided_p, input, static)
 
 
-def first_of(input: Tensor) -> int:
+def walk(op: str, input: Any, size: Any, stride: Any, storage_offset: Any) -> dict[str, Any]:
+    """Return how a strided view walks through the elements of `input`; refuse one that leaves them."""
+    sizes, steps = sizes_of(op, (size,)), sizes_of(op, (stride,))
+    if min(sizes, default=0) < 0:
+        raise error("size-negative", op=op, sizes=sizes)
+    if len(sizes) != len(steps) or min(steps, default=0) < 0:
+        raise error("argument", op=op, argument="stride", expected=f"{len(sizes)} ints ≥ 0", got=stride)
+    start = 0 if storage_offset is None else integer(op, "storage_offset", storage_offset) - first_of(op, input)
+    last = start + sum((n - 1) * step for n, step in zip(sizes, steps, strict=True)) if 0 not in sizes else start
+    count = input.array.size
+    if not input.array.flags.c_contiguous or start < 0 or last > (count if 0 in sizes else count - 1):
+        raise error("strided-outside", op=op, shape=input.shape, first=start, last=last)
+    return {"size": sizes, "stride": steps, "offset": start}
+
+
+def first_of(op: str, input: Tensor) -> int:
     """Return how many elements lie in memory before the first one of a view."""
     base = input
     while base.source is not None:
         base = base.source[1]
     if base.array.base is not None:  # memory of somebody else: nobody knows where it begins
-        raise error("strided-storage", shape=input.shape)
+        raise error("strided-storage", op=op, shape=input.shape)
     return (data_ptr(input) - data_ptr(base)) // input.dtype.itemsize if base is not input else 0

@@ -16,58 +16,29 @@ GROUPS: tuple[tuple[str, str, str], ...] = (
         "fft.hfftn fft.ihfftn",
     ),
     (
-        "只对复数张量有意义：对实数张量什么也不做",
-        "made for complex tensors: it does nothing to real ones",
-        "is_complex is_conj conj conj_physical real resolve_conj resolve_neg Tensor.conj_physical_",
+        "涉及张量底层的存储；这里张量的内存就是 NumPy 的数组",
+        "about the storage below a tensor; the memory of a tensor is NumPy's array here",
+        "Tensor.as_strided_ Tensor.resize_ Tensor.resize_as_ Tensor.set_ Tensor.share_memory_",
     ),
     (
-        "涉及张量在内存中的排列，这里由 NumPy 决定",
-        "about the layout of a tensor in memory, which is NumPy's here",
-        "frombuffer empty_strided empty_permuted as_strided_scatter Tensor.dim_order Tensor.is_set_to "
-        "Tensor.new_empty_strided Tensor.storage_offset Tensor.stride Tensor.as_strided_ Tensor.resize_ "
-        "Tensor.resize_as_ Tensor.set_ Tensor.share_memory_",
-    ),
-    (
-        "就地改变形状：张量的形状在这里不变",
-        "changes a shape in place, and the shape of a tensor stays here",
+        "就地改变形状：视图按原来的形状记着它的张量，形状一变就认不出来了",
+        "changes a shape in place, and a view knows the tensor it looks into by the shape it had",
         "Tensor.squeeze_ Tensor.swapaxes_ Tensor.swapdims_ Tensor.t_ Tensor.transpose_ Tensor.unsqueeze_",
     ),
     (
-        "对每个元素调用一个 Python 函数，没有梯度",
-        "calls a Python function for each element, without a gradient",
-        "Tensor.apply_ Tensor.map_",
-    ),
-    (
-        "在 PyTorch 中已废弃",
-        "deprecated in PyTorch",
-        "range lu",
-    ),
-    (
-        "在 PyTorch 中还是试验性的，或者只为编译器而设",
-        "experimental in PyTorch, or made for its compiler",
-        "segment_reduce hash_tensor nonzero_static",
+        "它的结果是 uint64，这里没有这种 dtype",
+        "its result is uint64, a dtype that there is not here",
+        "hash_tensor",
     ),
     (
         "需要 LAPACK 的一个分解，NumPy 没有提供",
         "needs a factorisation of LAPACK that NumPy does not offer",
-        "geqrf ormqr linalg.ldl_factor linalg.ldl_factor_ex linalg.ldl_solve",
+        "linalg.ldl_factor linalg.ldl_factor_ex linalg.ldl_solve",
     ),
     (
         "从随机的初始值迭代，结果无法逐位对照",
         "iterates from a random start, so that results cannot be compared",
         "svd_lowrank pca_lowrank lobpcg",
-    ),
-    (
-        "这里的 inference_mode 就是 no_grad，见 is_grad_enabled",
-        "inference_mode is no_grad here; see is_grad_enabled",
-        "is_inference_mode_enabled",
-    ),
-    (
-        "还没有写",
-        "not written yet",
-        "poisson unravel_index histogramdd Tensor.is_cpu Tensor.is_signed Tensor.ndimension Tensor.nelement "
-        "Tensor.register_post_accumulate_grad_hook Tensor.sum_to_size nn.functional.conv_tbc "
-        "nn.functional.linear_cross_entropy",
     ),
 )
 """Chinese and English reason, names."""

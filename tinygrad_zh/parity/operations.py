@@ -25,6 +25,7 @@ STATES = (SECOND, FIRST, PLAIN, MISSING)
 
 OF_THE_ENGINE = {
     *("no_grad", "enable_grad", "set_grad_enabled", "is_grad_enabled", "inference_mode"),
+    "is_inference_mode_enabled",
     *("get_default_dtype", "set_default_dtype", "promote_types"),
 }
 """What the package offers beside its operations."""

@@ -185,6 +185,12 @@ def qr_size(t: Any, y: Any, x: Any, mode: str) -> Any:
     return all_of(q, condition(t, x)), all_of(r, condition(t, x) * norm(x))
 
 
+def geqrf_size(t: Any, y: Any, x: Any) -> Any:
+    """As of Q and R; below the diagonal stand the reflections' vectors, of which no element is above 1."""
+    packed, tau = t.geqrf(x)
+    return all_of(packed, condition(t, x) * max(norm(x), 1.0)), all_of(tau, condition(t, x))
+
+
 def qr_size_back(t: Any, i: int, g: Any, y: Any, x: Any, mode: str) -> Any:
     """(G_Q + Q (R G_Rᵀ + G_Qᵀ Q)) R⁻ᵀ."""
     return all_of(x, condition(t, x) ** 2 * inverse_norm(t, x) * (norm(g[0]) + norm(g[1]) * norm(x)))
@@ -254,6 +260,7 @@ TWINS = {
         lambda t, x, full: tuple(t.linalg.svd(x, full_matrices=full)), svd_size, svd_size_back, align=align_svd
     ),
     "qr": twin(lambda t, x, mode: tuple(t.linalg.qr(x, mode=mode)), qr_size, qr_size_back),
+    "geqrf": twin(lambda t, x: tuple(t.geqrf(x)), geqrf_size),
     "pinv": twin(
         lambda t, x, atol, rtol, hermitian=False: t.linalg.pinv(x, atol=atol, rtol=rtol, hermitian=hermitian),
         size_back=lambda t, i, g, y, x, *_, **__: all_of(x, condition(t, x) ** 2 * norm(y) ** 2 * norm(g)),

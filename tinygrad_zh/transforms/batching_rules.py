@@ -380,5 +380,5 @@ def more_rows(op: Primitive, arrays: Arrays, mapped: Mapped, static: Static, siz
 
 
 DRAWS.update(dict.fromkeys(("rand", "randn", "randint", "chance"), more_of_them))
-DRAWS.update(dict.fromkeys(("dropout", "bernoulli"), one_for_each_element))
+DRAWS.update(dict.fromkeys(("dropout", "bernoulli", "poisson"), one_for_each_element))
 DRAWS["multinomial"] = more_rows

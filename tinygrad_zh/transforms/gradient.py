@@ -12,7 +12,7 @@ from ..backend.devices import backend_of
 from ..backend.quiet import quietly_here
 from ..core.inplace import refresh
 from ..core.node import Node
-from ..core.registry import register
+from ..core.registry import register, registry
 from ..core.sweep import own, sweep
 from ..core.tensor import Tensor, box
 from ..errors import error
@@ -109,6 +109,8 @@ def backward(
             tensor = wanted[node] if wanted is not None else node.target() if node.target is not None else None
             if tensor is not None and tensor.node is not None:  # it may have been told since to require no gradient
                 accumulate(tensor, g)
+                if tensor.__dict__:
+                    registry["filled"](tensor)
 
     quietly_here(fill)
 

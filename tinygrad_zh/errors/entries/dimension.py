@@ -247,12 +247,12 @@ add_entries(
             "TG-E156",
             ArgumentError,
             en=Text(
-                error="arange cannot count from {start} to {end} in steps of {step}.",
+                error="{op} cannot count from {start} to {end} in steps of {step}.",
                 expected="a step that is not 0 and leads from the start towards the end.",
                 hint="counting down needs a negative step: arange(5, 0, -1).",
             ),
             zh=Text(
-                error="arange 无法以步长 {step} 从 {start} 数到 {end}。",
+                error="{op} 无法以步长 {step} 从 {start} 数到 {end}。",
                 expected="步长(step)不为 0，并且从起点走向终点。",
                 hint="倒数需要负的步长：arange(5, 0, -1)。",
             ),

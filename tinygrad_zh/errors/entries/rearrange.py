@@ -163,12 +163,12 @@ add_entries(
             "TG-E876",
             ShapeError,
             en=Text(
-                error="as_strided: the view goes from place {first} to place {last} in a tensor of shape {shape}.",
+                error="{op}: the view goes from place {first} to place {last} in a tensor of shape {shape}.",
                 expected="a tensor in C order, and places among its own elements.",
                 hint="x.contiguous() puts the elements in order; the last place is offset + Σ (size − 1) · stride.",
             ),
             zh=Text(
-                error="as_strided：视图(view)从位置 {first} 到位置 {last}，而张量(tensor)的形状是 {shape}。",
+                error="{op}：视图(view)从位置 {first} 到位置 {last}，而张量(tensor)的形状是 {shape}。",
                 expected="张量按 C 顺序存放，位置都在它自己的元素之中。",
                 hint="x.contiguous() 按顺序存放；最后的位置是 offset + Σ (size − 1) · stride。",
             ),
@@ -177,12 +177,12 @@ add_entries(
             "TG-E877",
             ArgumentError,
             en=Text(
-                error="as_strided: where the memory begins that this tensor of shape {shape} looks into is not known.",
+                error="{op}: where the memory begins that this tensor of shape {shape} looks into is not known.",
                 expected="storage_offset=None: the view begins where the tensor does.",
                 hint="slice the tensor first instead of passing an offset, or clone it.",
             ),
             zh=Text(
-                error="as_strided：无法得知这个形状为 {shape} 的张量(tensor)所在内存的起点。",
+                error="{op}：无法得知这个形状为 {shape} 的张量(tensor)所在内存的起点。",
                 expected="storage_offset=None：视图(view)从张量的起点开始。",
                 hint="不给偏移，先对张量切片(slice)；或先 clone。",
             ),

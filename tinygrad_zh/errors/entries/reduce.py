@@ -121,12 +121,12 @@ add_entries(
             "TG-E858",
             ArgumentError,
             en=Text(
-                error="histogram got bins as {got}.",
+                error="{op} got bins as {got}.",
                 expected="an int, or alone a 1-d Tensor of at least 2 edges of dtype {dtype}, as the input.",
                 hint="linspace(low, high, n + 1, dtype=x.dtype) makes the edges of n bins.",
             ),
             zh=Text(
-                error="histogram 得到的 bins 是 {got}。",
+                error="{op} 得到的 bins 是 {got}。",
                 expected="一个 int；或者不带 range 的一维张量，至少 2 个边界，dtype 与输入同为 {dtype}。",
                 hint="linspace(low, high, n + 1, dtype=x.dtype) 给出 n 个区间(bin)的边界。",
             ),

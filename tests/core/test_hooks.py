@@ -11,7 +11,7 @@ import torch
 
 import tinygrad_zh as tg
 from tinygrad_zh import autograd
-from tinygrad_zh.errors import DTypeError, GraphError, ShapeError
+from tinygrad_zh.errors import ArgumentError, DTypeError, GraphError, ShapeError
 
 
 def leaf(values: Any, dtype: str = "float64") -> tg.Tensor:
@@ -240,3 +240,55 @@ def test_setting_grad() -> None:
         x.grad = tg.ones(2, dtype="float32")  # PyTorch refuses it too
     x.grad = None
     assert x.grad is None
+
+
+# -- after a gradient has been added ---------------------------------------------------------------------
+
+
+def test_a_hook_after_the_gradient_of_a_leaf_as_in_torch() -> None:
+    for m in (tg, torch):
+        seen: list[Any] = []
+        x, y = m.tensor([1.0, 2.0], requires_grad=True), m.tensor([3.0, 4.0], requires_grad=True)
+
+        def look(leaf: Any, seen: list[Any] = seen) -> None:
+            seen.append((leaf.shape[0], leaf.grad.tolist()))
+            leaf.grad = None
+
+        handle = x.register_post_accumulate_grad_hook(look)
+        (x * y).sum().backward()
+        assert seen == [(2, [3.0, 4.0])] and x.grad is None and y.grad.tolist() == [1.0, 2.0]
+        (x * x).sum().backward()
+        assert seen[1:] == [(2, [2.0, 4.0])]
+        m.autograd.grad((x * x).sum(), x)
+        y.sum().backward()
+        assert len(seen) == 2, "there was nothing to add"
+        handle.remove()
+        handle.remove()
+        (x * y).sum().backward()
+        assert len(seen) == 2
+
+
+def test_an_optimiser_may_take_its_step_in_a_hook() -> None:
+    for m in (tg, torch):
+        x = m.tensor([1.0, 2.0], requires_grad=True)
+        optimizer = m.optim.SGD([x], lr=0.5)
+
+        def step(leaf: Any, optimizer: Any = optimizer) -> None:
+            optimizer.step()
+            optimizer.zero_grad()
+
+        x.register_post_accumulate_grad_hook(step)
+        (x * x).sum().backward()
+        assert x.tolist() == [0.0, 0.0]
+
+
+def test_hooks_that_are_refused_as_by_torch() -> None:
+    for m, problem in ((tg, GraphError), (torch, RuntimeError)):
+        with pytest.raises(problem):
+            m.ones(2).register_post_accumulate_grad_hook(print)
+        with pytest.raises(problem):
+            (m.ones(2, requires_grad=True) * 2).register_post_accumulate_grad_hook(print)
+    x = tg.ones(2, requires_grad=True)
+    x.register_post_accumulate_grad_hook(lambda leaf: leaf)
+    with pytest.raises(ArgumentError):
+        x.sum().backward()

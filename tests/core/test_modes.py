@@ -301,3 +301,50 @@ def test_the_mode_after_backward_is_the_mode_before() -> None:
     assert modes == [False, True]
     assert recorded()
     x.grad = None
+
+
+# -- inference_mode ----------------------------------------------------------------------------------------
+
+
+def test_inference_mode_as_in_torch() -> None:
+    for m in (tg, torch):
+        said = []
+
+        def say(m: Any = m, said: list[Any] = said) -> None:
+            said.append((m.is_inference_mode_enabled(), m.is_grad_enabled()))
+
+        say()
+        with m.inference_mode():
+            say()
+            with m.inference_mode(False):
+                say()
+            with m.no_grad():
+                say()
+            say()
+        with m.inference_mode(mode=False), m.no_grad():
+            say()
+        m.inference_mode()(say)()
+        m.inference_mode(say)()
+        m.inference_mode(False)(say)()
+        say()
+        assert said == [
+            *((False, True), (True, False), (False, True), (True, False), (True, False), (False, False)),
+            *((True, False), (True, False), (False, True), (False, True)),
+        ]
+
+
+def test_inference_mode_holds_while_the_body_of_a_generator_runs() -> None:
+    @tg.inference_mode()
+    def steps() -> Any:
+        for _ in range(2):
+            yield tg.is_inference_mode_enabled(), tg.is_grad_enabled()
+
+    seen = [(inside, tg.is_inference_mode_enabled(), tg.is_grad_enabled()) for inside in steps()]
+    assert seen == [((True, False), False, True)] * 2
+
+
+def test_nothing_is_recorded_in_inference_mode() -> None:
+    x = tg.ones(2, requires_grad=True)
+    with tg.inference_mode():
+        assert not (x * 2).requires_grad
+    assert (x * 2).requires_grad

@@ -87,3 +87,49 @@ def test_refused(case: str) -> None:
     kind, call = REFUSED[case]
     with pytest.raises(kind):
         call()
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("rate", [0.01, 0.7, 3.0, 40.0, 900.0])
+def test_poisson(rate: float, dtype: str) -> None:
+    """Mean, variance and third moment are the rate, but for five standard deviations."""
+    x = tg.poisson(tg.full((N,), rate, dtype=dtype), Generator().manual_seed(1))
+    assert x.dtype == np.dtype(dtype)
+    k = x.numpy().astype(float)
+    assert k.min() >= 0 and np.array_equal(k, np.rint(k))
+    rounding = 0 if dtype != "float16" else rate * 2.0**-10
+    d = k - float(np.array(rate, dtype=dtype))
+    for moment, spread in (
+        (d, rate),
+        (d**2 - rate, 2 * rate**2 + rate),
+        (d**3 - rate, 15 * rate**3 + 40 * rate**2 + rate),
+    ):
+        assert abs(moment.mean()) < 5 * math.sqrt(spread / N) + rounding * (1 + rate)
+
+
+def test_poisson_of_few_and_of_many() -> None:
+    for rate in (0.5, 2.5):
+        k = tg.poisson(tg.full((N,), rate), Generator().manual_seed(3)).numpy()
+        for n in range(4):
+            p = math.exp(-rate) * rate**n / math.factorial(n)
+            assert abs((k == n).mean() - p) < 5 * math.sqrt(p * (1 - p) / N)
+    huge = tg.poisson(tg.tensor([0.0, 1e10, 1e17, 1e300], dtype=tg.float64), Generator().manual_seed(1)).numpy()
+    assert huge[0] == 0 and np.all(np.abs(huge[1:] / np.array([1e10, 1e17, 1e300]) - 1) < np.array([6e-5, 2e-8, 1e-15]))
+
+
+def test_poisson_by_a_seed_on_every_device() -> None:
+    rates = [[0.0, 0.3], [5.0, 2e4]]
+    first, again, other = (tg.poisson(tg.tensor(rates), Generator().manual_seed(s)).numpy() for s in (1, 1, 2))
+    assert np.array_equal(first, again) and not np.array_equal(first, other)
+    with double_device() as device:
+        there = tg.poisson(tg.tensor(rates, device=device), Generator().manual_seed(1)).numpy(force=True)
+    assert np.array_equal(first, there)
+    assert tg.poisson(tg.zeros(0, 3)).shape == (0, 3)
+
+
+def test_poisson_has_a_gradient_of_zero_as_in_pytorch() -> None:
+    rate = tg.tensor([1.0, 4.0], requires_grad=True)
+    tg.poisson(rate * 2).sum().backward()
+    assert rate.grad is not None and rate.grad.tolist() == [0.0, 0.0]
+    with pytest.raises(ArgumentError, match="E986"):
+        tg.poisson(tg.tensor([math.inf]))

@@ -87,7 +87,7 @@ def number_for(op: str, value: Any, dtype: DType) -> bool | int | float:
     limits: Any = np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
     low = limits.min if dtype.kind != "u" else -limits.max
     if dtype.kind == "f":
-        if abs(value) <= limits.max or not math.isfinite(value):
+        if abs(value) <= float(limits.max) or not math.isfinite(value):
             return float(value)
     elif low <= value <= limits.max:  # NaN is not between them
         return int(value) % (int(limits.max) + 1) if dtype.kind == "u" else int(value)

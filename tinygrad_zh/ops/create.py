@@ -13,6 +13,7 @@ from ..aliases import DType
 from ..backend.devices import backend_for, backend_of, is_elsewhere
 from ..backend.dtypes import DTYPES, as_dtype, get_default_dtype
 from ..backend.promotion import number_dtype
+from ..backend.quiet import quietly
 from ..core.primitive import SAME
 from ..core.registry import register, registry
 from ..core.tensor import Tensor, box
@@ -44,7 +45,7 @@ def array_of(data: Any, dtype: DType | None, op: str = "tensor") -> Any:
     elif dtype.kind in "iu" and found.size and not isinstance(data, (np.ndarray, np.generic)):
         for extreme in (found.min(), found.max()):  # an array's numbers wrap around, a user's have to fit
             number_for(op, extreme, dtype)
-    return found.astype(dtype)  # always a copy
+    return quietly(found.astype, dtype)  # always a copy; what is too large for a float is infinite
 
 
 @published(method=False)

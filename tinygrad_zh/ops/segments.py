@@ -60,7 +60,8 @@ def segment_reduce(
 
     Notes
     -----
-    Equals share the gradient of a maximum evenly.
+    Equals share the gradient of a maximum evenly.  (In PyTorch each of them gets the whole of it where the slices have
+    more than one element.)
 
     Examples
     --------
@@ -70,6 +71,8 @@ def segment_reduce(
     checked_reduction("segment_reduce", reduce, tuple(REDUCTIONS))
     if data.dtype.kind != "f":
         raise error("dtype-not-floating", op="segment_reduce", dtype=data.dtype)
+    if not data.ndim:
+        raise error("ndim", op="segment_reduce", expected="1 or more", shape=())
     d = one_dim("segment_reduce", axis, data.ndim)
     if (lengths is None) == (offsets is None):
         got = "neither" if lengths is None else "both"

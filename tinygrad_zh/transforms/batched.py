@@ -162,9 +162,9 @@ class Batched(Operators):
         """Copy all samples."""
         return type(self)(self.array.copy(), self.level, self.mapped)
 
-    def reshape(self, *shape: Any) -> Any:
+    def reshape(self, *sizes: Any, shape: Any = None) -> Any:
         """Reshape every sample, as an op."""
-        return registry["reshape"](self, *shape)
+        return registry["reshape"](self, *sizes, shape=shape)
 
     def any(self) -> Any:  # type: ignore[override]
         """Whether any element of any sample is true."""

@@ -158,7 +158,7 @@ def test_subclasses_print_their_name() -> None:
 
     made = repr(torch.nn.Parameter(torch.tensor([[1.0, 2.0], [3.0, 4.0]])))
     assert repr(Parameter([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)) == made
-    assert repr(Named([[1, 2], [3, 4]])) == "Named([[1, 2],\n       [3, 4]])"
+    assert repr(Named([[1, 2], [3, 4]])) == "Named([[1., 2.],\n       [3., 4.]])"
 
 
 @pytest.mark.parametrize("data", TABLE.values(), ids=TABLE)

@@ -202,3 +202,29 @@ def test_a_compact_decomposition_multiplies(data: st.DataObject, left: bool, tra
     whole = OURS.linalg.qr(OURS.tensor(a), "complete")[0]
     expected = whole.mT if transpose else whole
     close(OURS.ormqr(packed, tau, OURS.tensor(c), left, transpose), expected @ c if left else c @ expected)
+
+
+# -- found by comparing sixty names with PyTorch over their options ------------------------------------------
+
+FOUND: dict[str, Callable[..., Any]] = {
+    "an empty vector counts for the dtype": lambda m, x: m.cat((x, m.zeros(0))),
+    "two empty vectors": lambda m, x: m.cat((m.zeros(0, dtype=x.dtype), m.zeros(0))),
+    "an empty vector beside others": lambda m, x: m.hstack((x[0], m.zeros(0))),
+    "a nuclear norm": lambda m, x: m.norm(x, "nuc"),
+    "of many matrices": lambda m, x: m.norm(m.stack((x, 2 * x)), "nuc", dim=(0, 2), keepdim=True),
+    "of which?": lambda m, x: m.norm(m.stack((x, x)), "nuc"),
+    "of one dimension": lambda m, x: m.norm(x, "nuc", dim=1),
+    "of a vector": lambda m, x: m.norm(x[0], "nuc"),
+    "a norm of another name": lambda m, x: m.norm(x, "abc"),
+    "numbers alone": lambda m, x: m.xlogy(2, 3),
+    "a negative power": lambda m, x: m.pow(x, -1),
+    "a negative bound": lambda m, x: m.nn.functional.hardtanh(x),
+    "a negative border": lambda m, x: m.nn.functional.pad(x, (1, 1), value=-1),
+    "a negative threshold": lambda m, x: m.nn.functional.threshold(x, -1, 2),
+}
+
+
+@pytest.mark.parametrize("dtype", ["float64", "int64", "uint8"])
+@pytest.mark.parametrize("case", FOUND)
+def test_found_in_a_comparison(case: str, dtype: str) -> None:
+    agree(FOUND[case], np.array([[1, 2, 0], [3, 1, 5]], dtype=dtype))

@@ -24,11 +24,11 @@ SIZE = 2
 VALUES_DECIDE = {
     *("masked_select", "nonzero", "argwhere", "where", "unique", "unique_consecutive", "histc", "histogram"),
     *("index_put", "index_put_", "masked_scatter", "masked_scatter_", "repeat_interleave", "tensor_split"),
-    *("one_hot", "bincount", "nn.functional.embedding_bag"),
+    *("one_hot", "bincount", "nn.functional.embedding_bag", "nonzero_static", "segment_reduce", "histogramdd"),
 }
 """The shape of their results, or the way to them, depends on values: they may refuse."""
-NEEDS_MEMORY = {"as_strided"}
-"""Speaks of one tensor's memory, which the samples have together: it refuses."""
+NEEDS_MEMORY = {"as_strided", "as_strided_scatter"}
+"""Speak of one tensor's memory, which the samples have together: they refuse."""
 WRITES = {"nn.functional.batch_norm", "nn.functional.instance_norm"}
 """They write into operands, which then cannot be shared; as do in-place forms."""
 ROWS = [row for row in all_rows() if row.public_name not in NEEDS_MEMORY]

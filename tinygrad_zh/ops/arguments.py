@@ -20,6 +20,8 @@ from ..errors import error
 
 NO_BOOL = "no bool"
 """Promotion: as SAME, but bool tensors are refused, as PyTorch refuses to subtract them."""
+POWERS = "powers"
+"""Promotion: as SAME, but a negative number as a power of unsigned integers is refused: it would wrap around."""
 
 
 def promoted(operands: tuple[Any, ...], how: str) -> tuple[Any, ...]:
@@ -29,8 +31,8 @@ def promoted(operands: tuple[Any, ...], how: str) -> tuple[Any, ...]:
     ----------
     operands : tuple of Tensor, array, number or None
         At least one is a Tensor; arrays become Tensors, None stays.
-    how : {SAME, FLOAT, NO_BOOL}
-        Whether integers become the default float, and whether bools are refused.
+    how : {SAME, FLOAT, NO_BOOL, POWERS}
+        Whether integers become the default float, and what is refused.
     """
     boxed = [registry["as_operand"](x) for x in operands]
     if how == NO_BOOL and any(isinstance(x, Tensor) and x.array.dtype.kind == "b" for x in boxed):
@@ -43,6 +45,8 @@ def promoted(operands: tuple[Any, ...], how: str) -> tuple[Any, ...]:
     dtype = result_type(ranks)
     if how == FLOAT and dtype.kind != "f":
         dtype = number_dtype(1.0)
+    if how == POWERS and dtype.kind == "u" and isinstance(operands[1], (int, float)) and operands[1] < 0:
+        raise error("integer-negative-power")
     xp = next(backend_of(x.array).xp for x in boxed if isinstance(x, Tensor))
     results: list[Any] = []
     for x in boxed:
@@ -72,11 +76,11 @@ def called_oddly(op: Primitive, operands: tuple[Any, ...], named: dict[str, Any]
     return op(*places, **named)
 
 
-def number_for(op: str, value: Any, dtype: DType) -> bool | int | float:
+def number_for(op: str, value: Any, dtype: DType, *, around: bool = True) -> bool | int | float:
     """Return a number as one of `dtype`'s kind; refuse anything else, and a number that does not fit.
 
-    As in PyTorch, a negative number may stand for one that is as far below the first beyond the range: −1 is 255 in
-    uint8.
+    As in most places in PyTorch, a negative number may stand for one that is as far below the first beyond the range:
+    −1 is 255 in uint8.  Not if `around` is False.
     """
     if isinstance(value, np.generic):
         value = value.item()
@@ -85,7 +89,7 @@ def number_for(op: str, value: Any, dtype: DType) -> bool | int | float:
     if dtype.kind == "b":
         return bool(value)
     limits: Any = np.finfo(dtype) if dtype.kind == "f" else np.iinfo(dtype)
-    low = limits.min if dtype.kind != "u" else -limits.max
+    low = -limits.max if dtype.kind == "u" and around else limits.min
     if dtype.kind == "f":
         if abs(value) <= float(limits.max) or not math.isfinite(value):
             return float(value)

@@ -17,7 +17,7 @@ from ..core.registry import register, registry
 from ..core.symbol import POWER, PRODUCT, SUM
 from ..core.tensor import Tensor
 from ..errors import error
-from .arguments import NO_BOOL
+from .arguments import NO_BOOL, POWERS
 from .publish import publish, published
 
 # -- arithmetic ----------------------------------------------------------------------------------------
@@ -60,7 +60,7 @@ def neg(xp: Any, x: Any) -> Any:
 @primitive(
     "<a:4>^{<b>}",
     level=POWER,
-    promote=SAME,
+    promote=POWERS,
     vjp_a=lambda g, a, b: g * power_slope(a, b),
     vjp_b=lambda g, a, b, y: g * log_base_times(y, a, b),
     tex_rules={"a": r"g \odot b \odot a^{b - 1}", "b": r"g \odot a^{b} \odot \ln a"},

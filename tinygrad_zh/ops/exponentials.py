@@ -142,6 +142,8 @@ def xlogy(input: Any, other: Any) -> Any:
         Broadcast to the common shape; integers become the default float.
     """
     if not isinstance(input, Tensor):
+        if not isinstance(other, Tensor):
+            raise error("no-tensor", op="xlogy", kinds=f"{type(input).__name__}, {type(other).__name__}")
         input = registry["tensor"](input, device=other.device)
     elif not isinstance(other, Tensor):
         other = registry["tensor"](other, device=input.device)

@@ -91,13 +91,13 @@ def cat(tensors: Any, dim: int = 0, *, axis: int | None = None) -> Any:
     dim : int
         Where to join.
     """
-    listed = tensors_of("cat", tensors)
-    legacy = [x for x in listed if x.shape != (0,)] or listed[:1]  # PyTorch: an empty 1-d tensor joins anything
+    listed = common_dtype(tensors_of("cat", tensors))
+    legacy = [x for x in listed if x.shape != (0,)] or listed[:1]  # an empty 1-d tensor joins anything
     place = one_dim("cat", dim, legacy[0].ndim, axis)
     for x in legacy:
         if x.ndim != legacy[0].ndim or not x.ndim:
             raise error("cat-shapes", shapes=", ".join(str(x.shape) for x in listed), dim=dim)
-    return cat_p(*common_dtype(legacy), dim=place)
+    return cat_p(*legacy, dim=place)
 
 
 @published(method=False)

@@ -17,7 +17,7 @@ from ..core.registry import registry
 from ..errors import error
 from .dims import many_dims, one_dim
 from .elementwise import abs, masked_to_zero, pow, sign, where_p
-from .publish import published
+from .publish import published, spaces
 from .reduce import amax_p, amin_p, floating, refuse_empty, spread, sum_p
 from .shape import clone
 
@@ -112,11 +112,13 @@ def norm(input: Any, p: Any = "fro", dim: Dims = None, keepdim: bool = False, dt
 
     Parameters
     ----------
-    p : number or "fro"
-        As for ``linalg.vector_norm``; "fro", Frobenius', is 2.
+    p : number, "fro" or "nuc"
+        As for ``linalg.vector_norm``; "fro", Frobenius', is 2.  "nuc" is the nuclear norm of matrices, whose two
+        dimensions `dim` says.
     """
     if p == "nuc":
-        raise error("argument", op="norm", argument="p", expected="a number or 'fro', of a vector", got=p)
+        dims = tuple(range(input.ndim)) if dim is None else dim
+        return spaces["linalg"]["matrix_norm"](input, "nuc", dims, keepdim, dtype=dtype)
     return norm_of("norm", input, 2 if p is None or p == "fro" else p, dim, keepdim, dtype)
 
 

@@ -96,7 +96,7 @@ def pad(input: Any, pad: Any, mode: str = "constant", value: float | None = None
         raise error("pad-length", pad=widths, ndim=input.ndim)
     pairs = {input.ndim - 1 - k: (widths[2 * k], widths[2 * k + 1]) for k in range(len(widths) // 2)}
     if mode == "constant":
-        return clone_of(input, with_constants(input, pairs, number_for("pad", value or 0, input.dtype)))
+        return clone_of(input, with_constants(input, pairs, number_for("pad", value or 0, input.dtype, around=False)))
     if mode not in BORDERS:
         raise error(
             "argument", op="pad", argument="mode", expected=f"'constant', {', '.join(map(repr, BORDERS))}", got=mode

@@ -171,7 +171,7 @@ def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: b
         raise error("argument", op="hardtanh", argument="min_val", expected=f"at most max_val={max_val}", got=min_val)
     if input.dtype.kind == "b":
         raise error("dtype-unsupported", op="hardtanh", dtypes="bool")
-    low, high = (number_for("hardtanh", bound, input.dtype) for bound in (min_val, max_val))
+    low, high = (number_for("hardtanh", bound, input.dtype, around=False) for bound in (min_val, max_val))
     return computed("hardtanh", input, inplace, lambda x: hardtanh_p(x, low=low, high=high))
 
 

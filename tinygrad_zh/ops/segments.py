@@ -123,4 +123,4 @@ def limits_of(data: Any, d: int, lengths: Any, offsets: Any, unsafe: bool) -> An
 def numbers_of(limits: Any, length: int) -> Any:
     """Return how many of the limits are at or before each slice: 0 before all of them, then the segment from 1."""
     xp = backend_of(limits).xp
-    return xp.sum(limits[..., None, :] <= xp.arange(length)[:, None], axis=-1, dtype=int64)
+    return xp.sum(limits[..., None, :] <= xp.arange(length)[:, None], axis=limits.ndim).astype(int64)

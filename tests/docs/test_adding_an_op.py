@@ -96,6 +96,7 @@ def test_the_page_does_what_it_says(copy: Path, lang: str) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_laws_hold_for_the_new_op(copy: Path) -> None:
     for block in programs(PAGES["en"]):
         if "kernels" not in block.code:

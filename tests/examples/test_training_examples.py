@@ -29,6 +29,7 @@ def run(name: str, *options: str) -> int:
     return status
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_it_learns_and_leaves_what_it_promises(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     least, mistakes, weight = EXAMPLES[name]

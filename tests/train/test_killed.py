@@ -13,6 +13,7 @@ import pytest
 
 from tests.train.killed import MOMENTS
 
+pytestmark = pytest.mark.slow  # trains in processes of its own, over and over
 ROOT = Path(__file__).resolve().parents[2]
 
 

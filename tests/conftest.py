@@ -137,5 +137,5 @@ def names_of_the_package(request: pytest.FixtureRequest, doctest_namespace: dict
         return
     import tinygrad_zh as tg
 
-    doctest_namespace.update({name: getattr(tg, name) for name in dir(tg) if name not in ("bool", "float", "int")})
+    doctest_namespace.update({name: getattr(tg, name) for name in dir(tg) if name not in ("bool", "float", "int", "range")})
     doctest_namespace["tg"] = tg

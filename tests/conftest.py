@@ -137,5 +137,6 @@ def names_of_the_package(request: pytest.FixtureRequest, doctest_namespace: dict
         return
     import tinygrad_zh as tg
 
-    doctest_namespace.update({name: getattr(tg, name) for name in dir(tg) if name not in ("bool", "float", "int", "range")})
+    pythons = ("bool", "float", "int", "range")
+    doctest_namespace.update({name: getattr(tg, name) for name in dir(tg) if name not in pythons})
     doctest_namespace["tg"] = tg

@@ -53,6 +53,7 @@ def run_pytest(suite: Path, *options: str) -> tuple[int, str]:
     return answer.returncode, answer.stdout + answer.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_what_is_left_out_is_said(suite: Path, workers: str) -> None:
     code, output = run_pytest(suite, "-m", "not slow", "-n", workers)
@@ -62,6 +63,7 @@ def test_what_is_left_out_is_said(suite: Path, workers: str) -> None:
     assert "1 passed, 1 skipped" in output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", ["0", "2"])
 def test_a_skip_is_a_failure_where_asked(suite: Path, workers: str) -> None:
     code, output = run_pytest(suite, "--strict-no-skips", "-n", workers)

@@ -17,6 +17,9 @@ from ..core.tensor import Tensor, box
 from ..errors import error
 from .publish import published
 
+POST_ACCUMULATE = "_post_accumulate_grad_hooks"
+"""Under this name a leaf keeps the hooks to be called after its ``grad`` has been added to, in its ``__dict__``."""
+
 
 def accumulate(tensor: Tensor, g: Any) -> None:
     """Add a cotangent to a tensor's ``grad``; a gradient that the user holds is never overwritten.

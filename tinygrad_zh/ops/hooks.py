@@ -1,6 +1,6 @@
 """Floor 2: hooks: functions that the sweep shows a complete gradient.
 
-May import: floors 0–1.
+May import: floors 0–1, ``accumulate``.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from ..core.node import Node
 from ..core.registry import register, registry
 from ..core.tensor import Tensor, box
 from ..errors import error
+from .accumulate import POST_ACCUMULATE
 from .publish import published
 
 
@@ -98,10 +99,6 @@ def register_post_accumulate_grad_hook(input: Tensor, hook: Callable[[Tensor], N
     hooks = input.__dict__.setdefault(POST_ACCUMULATE, [])
     hooks.append(hook)
     return Handle(hooks, hook)
-
-
-POST_ACCUMULATE = "_post_accumulate_grad_hooks"
-"""Under this name a leaf keeps its hooks, in its ``__dict__``."""
 
 
 def filled(tensor: Tensor) -> None:

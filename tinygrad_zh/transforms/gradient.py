@@ -16,7 +16,7 @@ from ..core.registry import register, registry
 from ..core.sweep import own, sweep
 from ..core.tensor import Tensor, box
 from ..errors import error
-from ..ops.accumulate import accumulate
+from ..ops.accumulate import POST_ACCUMULATE, accumulate
 
 
 def as_sequence(name: str, tensors: Any) -> tuple[Tensor, ...]:
@@ -109,7 +109,7 @@ def backward(
             tensor = wanted[node] if wanted is not None else node.target() if node.target is not None else None
             if tensor is not None and tensor.node is not None:  # it may have been told since to require no gradient
                 accumulate(tensor, g)
-                if tensor.__dict__:
+                if POST_ACCUMULATE in tensor.__dict__:
                     registry["filled"](tensor)
 
     quietly_here(fill)

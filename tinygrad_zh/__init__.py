@@ -95,6 +95,7 @@ _LATER = {
 _LATER_NAMES = {
     "draw": ".picture",
     "explain": ".picture",
+    "jit": ".transforms.captured.function",
     "load": ".storage.objects",
     "save": ".storage.objects",
     "vmap": ".func",

@@ -1,7 +1,7 @@
-"""Runs the examples of the READMEs and of docs/checkpoints*.md.
+"""Runs the examples of the READMEs, of docs/checkpoints*.md and of docs/jit*.md.
 
-``python -m tests.docs.run`` writes what they print into the pages; ``test_readme.py`` and ``test_checkpoints_page.py``
-check that it is there.
+``python -m tests.docs.run`` writes what they print into the pages; ``test_readme.py``, ``test_checkpoints_page.py``
+and ``test_jit_page.py`` check that it is there.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from .pages import NUMBER, ROOT, Block, programs
 
 READMES = {"zh": ROOT / "README.md", "en": ROOT / "README.en.md"}
 CHECKPOINTS = {"zh": ROOT / "docs" / "checkpoints.zh.md", "en": ROOT / "docs" / "checkpoints.md"}
+JIT = {"zh": ROOT / "docs" / "jit.zh.md", "en": ROOT / "docs" / "jit.md"}
 ROUNDING = 1e-2
 """How far numbers may be from those on the page: ten epochs amplify what another BLAS rounds differently."""
 VERDICT = re.compile(r"完全相同|舍入误差内（[\d.]+ ulp）|exact|within rounding \([\d.]+ ulp\)")
@@ -79,6 +80,6 @@ def fill(page: Path, lang: str) -> None:
 
 
 if __name__ == "__main__":
-    for pages in (READMES, CHECKPOINTS):
+    for pages in (READMES, CHECKPOINTS, JIT):
         for each, page in pages.items():
             fill(page, each)

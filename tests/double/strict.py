@@ -84,7 +84,7 @@ class Flags:
 class DoubleArray:
     """An array that has CuPy's attributes and no others."""
 
-    __slots__ = ("_array", "_owner", "base")
+    __slots__ = ("__weakref__", "_array", "_owner", "base")
     __array_ufunc__ = None  # a NumPy array beside it lets it decide, and it refuses
     __array_priority__ = 100
     __hash__ = None  # type: ignore[assignment]
@@ -178,7 +178,12 @@ def attach_operators() -> None:
         return unwrap(x, where)
 
     def binary(name: str, function: Callable[..., Any]) -> None:
-        setattr(DoubleArray, f"__{name}__", lambda a, b: wrap(function(a._array, plain(b, name))))
+        def forward(a: DoubleArray, b: Any) -> Any:
+            if getattr(b, "__array_ufunc__", b) is None and not isinstance(b, DoubleArray):
+                return NotImplemented  # as CuPy's arrays do beside one that wants to decide
+            return wrap(function(a._array, plain(b, name)))
+
+        setattr(DoubleArray, f"__{name}__", forward)
         setattr(DoubleArray, f"__r{name}__", lambda a, b: wrap(function(plain(b, name), a._array)))
 
         def inplace(a: DoubleArray, b: Any) -> DoubleArray:

@@ -15,6 +15,8 @@ from typing import Any, Self
 
 from ..backend.devices import as_device
 from ..backend.dtypes import as_dtype
+from ..core.modes import LAYERS
+from ..core.registry import registry
 from ..core.tensor import Tensor
 from ..errors import TinygradZhError, error
 from ..ops.hooks import Handle
@@ -53,6 +55,8 @@ class Module(Tree):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the hooks and ``forward``."""
+        if LAYERS and (note := registry.get("module_entered")):
+            note(self)
         try:
             if self._forward_pre_hooks or self._forward_hooks or self._backward_hooks or self._backward_pre_hooks:
                 return self._call_with_hooks(args, kwargs)

@@ -10,8 +10,11 @@ from typing import Any
 
 from ..aliases import Array
 from ..core.inplace import share, touch
+from ..core.modes import LAYERS
+from ..core.registry import registry
 from ..core.tensor import Tensor
 from ..errors import error
+from ..ops.noted import looked_at
 from ..ops.publish import public
 
 
@@ -130,7 +133,7 @@ def take_array(tensor: Tensor, array: Array, writer: str) -> None:
     writer : str
         Who does this, for messages.
     """
-    touch(tensor, writer)  # a graph that saved the old values must not go on with the new ones
+    touch(looked_at(tensor), writer)  # a graph that saved the old values must not go on with the new ones
     node, tensor.node = tensor.node, None
     tensor.array = array
     if node is not None:
@@ -150,6 +153,8 @@ def clear_gradients(tensors: Iterable[Tensor], set_to_none: bool) -> None:
         Whether ``grad`` becomes None, which saves the memory and the pass that fills it.
     """
     for tensor in tensors:
+        if LAYERS and (note := registry.get("grad_set" if set_to_none else "grad_looked_at")):
+            note(tensor)
         gradient = tensor._grad
         if gradient is None:
             continue

@@ -10,7 +10,7 @@ from typing import Any
 
 from ..backend.devices import backend_of
 from ..core.inplace import refresh
-from ..core.modes import MODE
+from ..core.modes import LAYERS, MODE
 from ..core.registry import registry
 from ..core.sweep import own
 from ..core.tensor import Tensor, box
@@ -31,6 +31,8 @@ def accumulate(tensor: Tensor, g: Any) -> None:
     g : array or Tensor
         An array that is the sweep's own, or a Tensor.
     """
+    if LAYERS and (note := registry.get("grad_looked_at")):
+        note(tensor)
     held = tensor._grad
     if isinstance(g, Tensor) and g.node is not None and MODE.get().recording:
         g = registry["clone"](g)
@@ -38,11 +40,11 @@ def accumulate(tensor: Tensor, g: Any) -> None:
     elif isinstance(g, Tensor):  # somebody listens; what is done here is no step of the user's
         accumulate(tensor, own(g.array))
     elif held is None or held.node is not None:
-        g = box(backend_of(tensor.array).xp.asarray(g))
+        g = box(backend_of(g).xp.asarray(g))
         tensor._grad = g if held is None else held + g
     else:
         g += held.array  # into the new buffer, so that whoever holds the old gradient keeps it
-        tensor._grad = box(backend_of(tensor.array).xp.asarray(g))
+        tensor._grad = box(backend_of(g).xp.asarray(g))
 
 
 @published()
@@ -76,6 +78,8 @@ def retains_grad(self: Tensor) -> bool:
 
 def get_grad(self: Tensor) -> Tensor | None:
     """∂(root)/∂(self), summed over the calls of ``backward()`` so far; None before."""
+    if LAYERS and (note := registry.get("grad_looked_at")):
+        note(self)
     if self._grad is None and self.node is not None and self.node.op is not None and self.node.retain is None:
         registry["warn_non_leaf_grad"](self)
     return self._grad
@@ -89,6 +93,8 @@ def set_grad(self: Tensor, value: Tensor | None) -> None:
         raise error("grad-shape", expected=self.shape, got=value.shape)
     if value is not None and value.dtype != self.dtype:
         raise error("grad-dtype", expected=self.dtype, got=value.dtype)
+    if LAYERS and (note := registry.get("grad_set")):
+        note(self)
     self._grad = value
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..aliases import DType
 from ..backend.devices import backend_of
+from ..backend.dtypes import float64
 from ..backend.promotion import number_dtype, result_type
 from ..core.primitive import FLOAT, Primitive
 from ..core.registry import register, registry
@@ -37,16 +38,14 @@ def promoted(operands: tuple[Any, ...], how: str) -> tuple[Any, ...]:
     boxed = [registry["as_operand"](x) for x in operands]
     if how == NO_BOOL and any(isinstance(x, Tensor) and x.array.dtype.kind == "b" for x in boxed):
         raise error("dtype-unsupported", op="sub", dtypes="bool")
-    ranks = [
-        (x.array.dtype, 0 if x.array.shape else 1) if isinstance(x, Tensor) else (number_dtype(x), 2)
-        for x in boxed
-        if x is not None
-    ]
+    ranks = [rank_of(x) for x in boxed if x is not None]
     dtype = result_type(ranks)
     if how == FLOAT and dtype.kind != "f":
         dtype = number_dtype(1.0)
     if how == POWERS and dtype.kind == "u" and isinstance(operands[1], (int, float)) and operands[1] < 0:
         raise error("integer-negative-power")
+    if dtype.kind == "f" and all(rank == 2 for _, rank in ranks):
+        dtype = float64  # numbers among themselves: Python's floats have 64 bits
     xp = next(backend_of(x.array).xp for x in boxed if isinstance(x, Tensor))
     results: list[Any] = []
     for x in boxed:
@@ -57,6 +56,16 @@ def promoted(operands: tuple[Any, ...], how: str) -> tuple[Any, ...]:
         else:
             results.append(xp.asarray(x).astype(dtype))  # wraps around as in PyTorch: 300 is 44 beside uint8
     return tuple(results)
+
+
+def rank_of(x: Any) -> tuple[DType, int]:
+    """Return the dtype of an operand, and how little it decides: 0 with dimensions, 1 without, 2 for a number."""
+    if not isinstance(x, Tensor):
+        return number_dtype(x), 2
+    array = x.array
+    if not array.shape and getattr(array, "weak", False):  # inside ``jit``: a number among the arguments
+        return number_dtype(1.0) if array.dtype.kind == "f" else array.dtype, 2
+    return array.dtype, 0 if array.shape else 1
 
 
 def called_oddly(op: Primitive, operands: tuple[Any, ...], named: dict[str, Any]) -> Any:

@@ -20,6 +20,7 @@ from ..backend.dtypes import int64
 from ..core.registry import registry
 from ..core.tensor import Tensor
 from ..errors import error
+from .noted import checked
 from .shape import reshape_p
 
 
@@ -162,3 +163,4 @@ def refuse_out_of_range(op: str, index: Any, size: int, dim: int, negative: bool
         wide = array.astype(int64)  # an int8 cannot be compared to every size
         wrong = wide[(wide < low) | (wide >= size)].reshape(-1)[0]
         raise error("index-range", op=op, index=int(wrong), dim=dim, size=size, low=low)
+    checked(refuse_out_of_range, op, index, size, dim, negative)

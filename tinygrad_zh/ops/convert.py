@@ -20,6 +20,7 @@ from ..core.tensor import Tensor, box
 from ..errors import error
 from .arguments import number_for
 from .create import moved, tensor
+from .noted import looked_at
 from .publish import public, publish, published
 from .write import write
 
@@ -136,15 +137,17 @@ def numpy(input: Any, *, force: bool = False) -> np.ndarray[Any, Any]:
             raise error("numpy-requires-grad")
         if type(input.array) is not np.ndarray and input.device != CPU.device:
             raise error("numpy-device", device=input.device)
-        share(input)
+        share(looked_at(input))
         array: np.ndarray[Any, Any] = np.asarray(input.array)  # the array itself; a batch of vmap refuses
         return array
+    looked_at(input)
     return np.array(backend_of(input.array).to_numpy(input.array))
 
 
 @published()
 def tolist(input: Any) -> Any:
     """Return the values as nested Python lists, or as a number."""
+    looked_at(input)
     return backend_of(input.array).to_numpy(input.array).tolist()
 
 
@@ -166,6 +169,7 @@ def from_torch(tensor: Any) -> Tensor:
 @published()
 def to_torch(input: Any) -> Any:
     """Return a PyTorch tensor that shares memory with this CPU tensor; the graph does not come along."""
+    looked_at(input)
     array = backend_of(input.array).to_numpy(input.array)
     return torch_module().from_numpy(
         array if array.flags.writeable and min(array.strides, default=0) >= 0 else array.copy()
@@ -197,7 +201,7 @@ def dlpack(self: Tensor, **options: Any) -> Any:
     """Hand the memory to a consumer of DLPack; refuse tensors that require a gradient."""
     if self.requires_grad:
         raise error("numpy-requires-grad")
-    return self.array.__dlpack__(**options)
+    return looked_at(self).array.__dlpack__(**options)
 
 
 def dlpack_device(self: Tensor) -> Any:
@@ -286,7 +290,8 @@ def element_size(input: Any) -> int:
 @published()
 def data_ptr(input: Any) -> int:
     """Return the address of the first element."""
-    return int(input.array.ctypes.data) if isinstance(input.array, np.ndarray) else int(input.array.data.ptr)
+    array = getattr(input.array, "whole", input.array)
+    return int(array.ctypes.data) if isinstance(array, np.ndarray) else int(array.data.ptr)
 
 
 @published()

@@ -20,13 +20,14 @@ from ..core.tensor import Tensor, box
 from ..errors import error
 from .arguments import number_for, promoted
 from .dims import sizes_of
+from .noted import fresh, looked_at
 from .publish import published
 
 
 def array_of(data: Any, dtype: DType | None, op: str = "tensor") -> Any:
     """Return NumPy's array of what a user wrote: numbers, nested lists, arrays; floats become the default float."""
     if isinstance(data, (list, tuple)):
-        data = [x.array.tolist() if isinstance(x, Tensor) else x for x in data]
+        data = [looked_at(x).array.tolist() if isinstance(x, Tensor) else x for x in data]
     try:
         found = np.asarray(data)
     except ValueError as problem:
@@ -85,7 +86,7 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
         array = data.astype(wanted or data.dtype, copy=True)  # an array of another device stays there
         array = array if device is None else moved(array, device)
     else:
-        array = backend_for(device).from_numpy(array_of(data, wanted))
+        array = fresh(backend_for(device).from_numpy(array_of(data, wanted))).array
     result = box(array)
     return result.requires_grad_() if requires_grad else result
 
@@ -194,7 +195,7 @@ def filled(
     if min(shape, default=0) < 0:
         raise error("size-negative", op=op, sizes=shape)
     wanted = get_default_dtype() if dtype is None else as_dtype(dtype)
-    made = box(backend_for(device).xp.full(shape, number_for(op, value, wanted), dtype=wanted))
+    made = fresh(backend_for(device).xp.full(shape, number_for(op, value, wanted), dtype=wanted))
     return made.requires_grad_() if requires_grad else made
 
 
@@ -304,7 +305,7 @@ def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None, 
     if min(rows, columns) < 0:
         raise error("size-negative", op="eye", sizes=(rows, columns))
     wanted = get_default_dtype() if dtype is None else as_dtype(dtype)
-    result = box(backend_for(device).xp.eye(rows, columns, dtype=wanted))
+    result = fresh(backend_for(device).xp.eye(rows, columns, dtype=wanted))
     return result.requires_grad_() if requires_grad else result
 
 

@@ -18,6 +18,7 @@ from ..backend.dtypes import bool_, get_default_dtype, int64
 from ..core.modes import LAYERS
 from ..core.registry import register, registry
 from ..errors import error
+from .noted import looked_at
 from .publish import published
 
 
@@ -196,6 +197,7 @@ def text_of(tensor: Any) -> str:
     """Return what ``repr(tensor)`` shows."""
     if LAYERS and (samples := registry["samples_shown"](tensor)) is not None:
         return f"batched({samples})"  # inside vmap: all samples, and which call of it hides their dimension
+    looked_at(tensor)
     kind = type(tensor).__name__
     prefix = "tensor(" if kind in ("Tensor", "Parameter") else kind + "("
     indent, full = len(prefix), tensor.shape

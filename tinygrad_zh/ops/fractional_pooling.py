@@ -1,6 +1,6 @@
 r"""Floor 2: max pooling with windows at random places, so that the output may have any size.
 
-May import: floors 0–1, ``max_pooling``, ``publish``, ``random``, ``patches``.
+May import: floors 0–1, ``max_pooling``, ``noted``, ``patches``, ``publish``, ``random``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from ..backend.dtypes import int64
 from ..core.tensor import Tensor, box
 from ..errors import error
 from .max_pooling import at_positions, max_positions, ordered
+from .noted import looked_at
 from .patches import named, per_dim, unbatched
 from .publish import publish
 from .random import uniform
@@ -106,7 +107,8 @@ FRACTIONAL_DOC = """Return the largest element of windows at random places, in {
 
 def random_rows(size: Shape, kernel: Shape, counts: Shape, samples: Any) -> list[Any]:
     """Return the coordinates of the windows' elements along each dimension."""
-    xp, u = backend_of(samples.array).xp, samples.array
+    u = looked_at(samples).array
+    xp = backend_of(u).xp
     rows = []
     for d, (n, k, m) in enumerate(zip(size, kernel, counts, strict=True)):
         # In two dimensions PyTorch takes the first number for the width, in three for the depth.

@@ -139,7 +139,7 @@ class Place(Tensor):
         self.generator, self.words = generator, words
         self.array, self.node, self.cell = backend_for(device).from_numpy(generator.take(words)), None, None
         if LAYERS:
-            self.array = registry["place_within"](self.array)
+            self.array = registry["place_within"](self)
 
 
 default_generator = Generator()

@@ -16,6 +16,7 @@ from ..core.inplace import refresh, share, touch
 from ..core.registry import register, registry
 from ..core.tensor import Tensor, box
 from ..errors import error
+from .noted import looked_at
 from .publish import published
 
 # -- numbers and sequences -----------------------------------------------------------------------------
@@ -26,7 +27,7 @@ def item(input: Tensor) -> Any:
     """Return the only element as a Python number."""
     if input.array.size != 1:
         raise error("item-of-many", shape=input.shape)
-    return input.array.item()
+    return looked_at(input).array.item()
 
 
 def length(self: Tensor) -> int:
@@ -47,7 +48,7 @@ def truth(self: Tensor) -> bool:
     """``if x:``, for a tensor of one element."""
     if self.array.size != 1:
         raise error("truth-of-many", shape=self.shape)
-    return bool(self.array.item())
+    return bool(looked_at(self).array.item())
 
 
 def as_index(self: Tensor) -> int:
@@ -126,7 +127,7 @@ def set_data(self: Tensor, value: Any) -> None:
     array = value.array if isinstance(value, Tensor) else backend_of(self.array).xp.asarray(value, dtype=self.dtype)
     if self.node is not None and (array.shape != self.shape or array.dtype != self.dtype):
         raise error("data-mismatch", expected=f"{self.shape} {self.dtype}", got=f"{array.shape} {array.dtype}")
-    touch(self, ".data = …")
+    touch(looked_at(self), ".data = …")
     self.array = array
 
 

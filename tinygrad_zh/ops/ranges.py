@@ -1,6 +1,6 @@
 """Floor 2: numbers at equal distances: ``arange``, ``linspace``, ``logspace``.
 
-May import: floors 0–1, ``create``, ``publish``.
+May import: floors 0–1, ``create``, ``noted``, ``publish``.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from typing import Any
 
 from ..backend.devices import backend_for
 from ..backend.dtypes import as_dtype, float64, get_default_dtype, int64
-from ..core.tensor import Tensor, box
+from ..core.tensor import Tensor
 from ..errors import error
+from .noted import fresh
 from .publish import published
 
 
@@ -35,7 +36,7 @@ def limits(op: str, start: Any, end: Any, step: Any) -> tuple[Any, Any, Any]:
 def counted(count: int, start: Any, step: Any, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
     """Make ``start + i · step`` for i = 0 … count − 1, computed in float64 or int64."""
     exact = backend_for(device).xp.arange(count, dtype=float64 if dtype.kind == "f" else int64)
-    result = box((start + exact * step).astype(dtype))
+    result = fresh((start + exact * step).astype(dtype))
     return result.requires_grad_() if requires_grad else result
 
 
@@ -95,7 +96,7 @@ def linspace(
     """Make `steps` numbers at equal distances from `start` to `end`, both included."""
     first, last, count = ends("linspace", start, end, steps)
     wanted = get_default_dtype() if dtype is None else as_dtype(dtype)
-    result = box(backend_for(device).xp.linspace(first, last, count).astype(wanted))
+    result = fresh(backend_for(device).xp.linspace(first, last, count).astype(wanted))
     return result.requires_grad_() if requires_grad else result
 
 
@@ -110,5 +111,5 @@ def logspace(
     if wanted.kind != "f":
         first, last = int(first), int(last)  # as in PyTorch: the exponents are of that dtype
     exponents = backend_for(device).xp.linspace(first, last, count)
-    result = box((float(base) ** exponents).astype(wanted))
+    result = fresh((float(base) ** exponents).astype(wanted))
     return result.requires_grad_() if requires_grad else result

@@ -9,6 +9,8 @@ import os.path
 import sys
 from typing import Any
 
+import numpy as np
+
 from ..core.inplace import Cell
 from ..core.modes import MODE
 from ..core.node import Node
@@ -18,12 +20,13 @@ from ..core.registry import register
 from ..errors import TinygradZhError, error
 
 _PACKAGE = os.path.dirname(os.path.dirname(__file__))  # not by pathlib, which takes 5 ms to import
+_NOT_THE_USERS = (_PACKAGE, os.path.dirname(np.__file__))  # NumPy's functions stand between, where one is called
 
 
 def user_line() -> str:
     """Return ``file:line`` of the innermost frame that is not this package's."""
     frame: Any = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+    while frame is not None and frame.f_code.co_filename.startswith(_NOT_THE_USERS):
         frame = frame.f_back
     return "?" if frame is None else f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
 

@@ -15,8 +15,9 @@ from typing import Any
 from ..backend.devices import backend_for
 from ..backend.dtypes import as_dtype, float64, get_default_dtype
 from ..backend.quiet import quietly
-from ..core.tensor import Tensor, box
+from ..core.tensor import Tensor
 from ..errors import error
+from .noted import fresh
 from .publish import published
 from .special_bessel import i0e
 
@@ -45,7 +46,7 @@ def window(
     else:
         t = xp.arange(count, dtype=float64) / (count if periodic else count - 1)
         values = quietly(formula, xp, t)
-    made = box(values.astype(wanted))
+    made = fresh(values.astype(wanted))
     return made.requires_grad_() if requires_grad else made
 
 

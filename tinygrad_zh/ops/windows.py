@@ -204,6 +204,7 @@ def first_of(op: str, input: Tensor) -> int:
     base = input
     while base.source is not None:
         base = base.source[1]
-    if base.array.base is not None:  # memory of somebody else: nobody knows where it begins
+    array: Any = getattr(base.array, "whole", base.array)  # of a traced array (``jit``): the numbers
+    if array.base is not None:  # memory of somebody else: nobody knows where it begins
         raise error("strided-storage", op=op, shape=input.shape)
     return (data_ptr(input) - data_ptr(base)) // input.dtype.itemsize if base is not input else 0

@@ -17,6 +17,7 @@ from ..core.modes import LAYERS, MODE
 from ..core.registry import registry
 from ..core.tensor import Tensor, box
 from ..errors import error
+from .noted import looked_at
 
 
 def alias(tensor: Tensor) -> Tensor:
@@ -25,6 +26,7 @@ def alias(tensor: Tensor) -> Tensor:
     An op that will be written back into its operand saves this instead of the operand, which would
     otherwise hold the node that holds the operand: a cycle.
     """
+    looked_at(tensor)
     result = box(tensor.array, refresh(tensor).node)
     result.cell = share(tensor)
     return result

@@ -15,6 +15,8 @@ from typing import Any, ClassVar
 from ..aliases import Array
 from ..backend.devices import backend_of
 from ..core.inplace import touch
+from ..core.modes import LAYERS
+from ..core.registry import registry
 from ..core.tensor import Tensor
 from ..errors import error
 from ..nn.parameter import clear_gradients
@@ -41,6 +43,8 @@ def with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(step)
     def hooked(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
+        if LAYERS and (take_over := registry.get("optimiser_stepped")) and take_over(self, args, kwargs):
+            return None  # inside ``jit``: this is one step of the plan, hooks and all
         self.stepped = True
         if not self._hooks or self._hooked:  # a step that calls the base class's is one step
             return step(self, *args, **kwargs)

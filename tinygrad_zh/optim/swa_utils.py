@@ -11,6 +11,7 @@ May import: floors 0–2, ``lr_scheduler``, ``optimizer``, ``ranges``, ``nn``.
 from __future__ import annotations
 
 import copy
+import functools
 import math
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
@@ -22,6 +23,7 @@ from ..errors import error
 from ..nn.module import Module
 from ..nn.normalisation import BatchNorm
 from ..ops.grad_mode import no_grad
+from ..ops.noted import one_step
 from ..ops.publish import public
 from .lr_scheduler.scheduler import LRScheduler
 from .optimizer import Optimizer
@@ -148,6 +150,7 @@ class AveragedModel(Module):
         """Compute what the averaged model computes."""
         return self.module(*args, **kwargs)
 
+    @functools.partial(one_step, tensors=lambda self: [*self.parameters(), *self.buffers()])
     def update_parameters(self, model: Module) -> None:
         """Take the model's present weights into the averages.
 

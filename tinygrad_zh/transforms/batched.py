@@ -27,6 +27,11 @@ from ..ops.shape import broadcast_to_p, permute_p, reshape_p
 _numbers = itertools.count(1)
 
 
+def next_number() -> int:
+    """Return a number for what hides something of arrays: a call of ``vmap``, or a list of steps (``captured/``)."""
+    return next(_numbers)
+
+
 class Level:
     """One call of ``vmap``; of several that are nested, the inner one has the greater number.
 
@@ -45,7 +50,7 @@ class Level:
     """
 
     def __init__(self, size: int, randomness: str = "error") -> None:
-        self.number, self.size, self.randomness = next(_numbers), size, randomness
+        self.number, self.size, self.randomness = next_number(), size, randomness
         LAYERS.append(self.number)
 
     def __del__(self) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 
 from ..backend.devices import backend_of
 from ..core.primitive import Primitive
-from ..core.registry import register
+from ..core.registry import register, registry
 from ..errors import error
 from ..ops.brackets import Place
 from ..ops.fusable import Fusable
@@ -64,12 +64,19 @@ def rule_for(*names: str) -> Callable[[Rule], Rule]:
 
 def in_batches(op: Primitive, arrays: Sequence[Any], static: dict[str, Any]) -> Any:
     """Compute an op if an operand is Batched; else return None."""
-    level: Level | None = None
+    level: Any = None
     for x in arrays:
-        if isinstance(x, Batched) and (level is None or x.level.number > level.number):
-            level = x.level
-    if level is None or (op in BOUNDARY and static["level"].number >= level.number):
-        return None
+        found = getattr(x, "level", None)  # of a Batched; or the list of steps of a traced array
+        if found is not None and (level is None or found.number > level.number):
+            level = found
+    take_over = registry.get("capture_op")
+    if op in BOUNDARY and (not isinstance(level, Level) or static["level"].number >= level.number):
+        # What moves the samples does it by ops, which a list of steps that is being written wants to see one by one.
+        return None if take_over is None or not registry["capturing"]() else op.value(None, *arrays, **static)
+    if level is None:  # plain arrays
+        return None if take_over is None else take_over(op, arrays, static)
+    if not isinstance(level, Level):
+        return level.compute(op, arrays, static)
     if isinstance(op, Fusable) and op.name not in RULES:
         return op.plain(*arrays, **static)  # its ops find their rules one by one
     bare, mapped = opened(arrays, level)

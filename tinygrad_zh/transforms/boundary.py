@@ -19,7 +19,7 @@ from typing import Any
 from ..aliases import Array, DType, Shape
 from ..backend.devices import backend_of
 from ..core.primitive import Primitive, primitive
-from ..core.registry import register
+from ..core.registry import register, registry
 from ..core.tensor import Tensor, box
 from ..errors import error
 from ..ops.reduce import sum_p
@@ -133,6 +133,8 @@ def alike(tensor: Tensor, result: Tensor) -> Tensor:
     result : Tensor
         What is written.
     """
+    if (note := registry.get("written")) is not None:
+        note(tensor, result)
     levels, others = levels_of(tensor.array), levels_of(result.array)
     if others.keys() - levels.keys():
         raise error("vmap-inplace")
@@ -149,8 +151,12 @@ def copies_drawn() -> int:
     return math.prod(level.size for level in ACTIVE.get() if level.randomness == "different")
 
 
-def place_within(array: Array) -> Array:
+def place_within(place: Any) -> Array:
     """Return the place of a draw as one of every batch inside of which we are, so that they see the draw."""
+    array = place.array
+    if (note := registry.get("drawn")) is not None:
+        traced = note(place)
+        array = array if traced is None else traced
     for level in ACTIVE.get():
         array = batched(array, level, False)
     return array

@@ -86,7 +86,7 @@ class ReduceLROnPlateau(LRScheduler):
         """
         current = float(metrics)
         if epoch is not None:
-            warnings.warn(message("scheduler-epoch", op=self.name), UserWarning, stacklevel=2)
+            warnings.warn(message("scheduler-epoch", op=self.name), UserWarning, stacklevel=3)
         self.last_epoch = self.last_epoch + 1 if epoch is None else epoch
         if self._is_better(current):
             self.best, self.num_bad_epochs = current, 0

@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from ...errors import error, message
+from ...ops.noted import one_step
 from ..optimizer import Optimizer
 from ..ranges import Range, check_ranges
 
@@ -49,6 +50,11 @@ class LRScheduler:
     closed_lr: ClassVar[Callable[..., float] | None] = None
     _get_lr_called_within_step = False
     _is_initial = False
+
+    def __init_subclass__(cls) -> None:
+        """Let ``jit`` repeat the ``step`` of a subclass that has one of its own."""
+        if "step" in vars(cls):
+            cls.step = one_step(vars(cls)["step"])  # type: ignore[method-assign]
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
         check_ranges(self.name, self.ranges, vars(self))
@@ -100,6 +106,7 @@ class LRScheduler:
         """Return the learning rate of every group, as it has last been set."""
         return self._last_lr
 
+    @one_step
     def step(self, epoch: int | None = None) -> None:
         """Go on to the next epoch, after the optimiser's step.
 
@@ -109,10 +116,10 @@ class LRScheduler:
             Go to this epoch instead, as PyTorch still allows.
         """
         if self._step_count == 1 and not self.optimizer.stepped:
-            warnings.warn(message("scheduler-first", op=self.name), UserWarning, stacklevel=2)
+            warnings.warn(message("scheduler-first", op=self.name), UserWarning, stacklevel=3)
         self._step_count += 1
         if epoch is not None:
-            warnings.warn(message("scheduler-epoch", op=self.name), UserWarning, stacklevel=2)
+            warnings.warn(message("scheduler-epoch", op=self.name), UserWarning, stacklevel=3)
         self._update_lr(epoch)
 
     def _initial_step(self) -> None:

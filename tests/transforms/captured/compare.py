@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 import tinygrad_zh as tg
+from tests.transforms.captured.fusing import fusing
 from tinygrad_zh.core.tensor import Tensor
 
 RNG = np.random.default_rng(5)
@@ -53,9 +54,10 @@ def compare(
     *,
     captures: int = 1,
     rounding: float = 0.0,
+    loops_rounding: float = 1e-5,
     between: Callable[[int], None] = lambda i: None,
 ) -> Any:
-    """Make a program twice, run one eagerly and one captured, and compare after each call.
+    """Make a program three times, run it eagerly, captured, and captured with loops, and compare after each call.
 
     Parameters
     ----------
@@ -67,23 +69,27 @@ def compare(
         How often it must be captured.
     rounding : float
         How far numbers may differ: not at all, unless said otherwise.
+    loops_rounding : float
+        How far they may where elementwise steps are loops, which have an exponential of their own.
     between : callable
         Is called with its number before each call.
     """
-    histories, captured = [], None
-    for is_captured in (False, True):
+    histories, captured = {}, None
+    for how in ("eager", "not", "interpreted"):
         tg.manual_seed(7)
         function, changed = make()
-        if is_captured:
+        if how != "eager":
             function = captured = tg.jit(function)  # type: ignore[assignment]
         history = []
-        for i, args in enumerate(calls):
-            between(i)
-            result = function(*args)
-            history.append([numbers(result), numbers(changed()), tg.get_rng_state()["block"]])
-        histories.append((history, [numbers(each) for each in history]))
-    same(histories[1][0], histories[0][0], rounding)
-    assert captured is not None and captured.captures == captures
+        with fusing(how):
+            for i, args in enumerate(calls):
+                between(i)
+                result = function(*args)
+                history.append([numbers(result), numbers(changed()), tg.get_rng_state()["block"]])
+        assert captured is None or captured.captures == captures
+        histories[how] = history, [numbers(each) for each in history]
+    same(histories["not"][0], histories["eager"][0], rounding)
+    same(histories["interpreted"][0], histories["eager"][0], max(rounding, loops_rounding))
     return captured
 
 

@@ -25,9 +25,14 @@ from typing import Any
 from numba import njit
 
 
-def compiled(*fastmath: str) -> Callable[[Callable[..., Any]], Any]:
-    """Compile a loop with these liberties in its arithmetic."""
+def compiled(*fastmath: str, inlined: bool = False) -> Callable[[Callable[..., Any]], Any]:
+    """Compile a loop with these liberties in its arithmetic.
+
+    What loops call for every number is to be `inlined`: a loop that calls anything takes one number at a time.
+    """
     options = {"nogil": True, "error_model": "numpy", "fastmath": set(fastmath)}
+    if inlined:
+        options["forceinline"] = True
 
     def compile_it(function: Callable[..., Any]) -> Any:
         try:

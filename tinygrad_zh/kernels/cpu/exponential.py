@@ -27,7 +27,7 @@ from .compiling import compiled
 single = np.float32
 
 
-@compiled("contract")  # no "reassoc": it would undo the taking off in two parts
+@compiled("contract", inlined=True)  # no "reassoc": it would undo the taking off in two parts
 def exp_single(x: Any) -> Any:
     """eˣ of a float32."""
     shifted = x * single(1.44269504088896341) + single(12582912.0)  # + 1.5·2²³ rounds: n stands in the last bits
@@ -48,7 +48,7 @@ def exp_single(x: Any) -> Any:
     return y if not x > single(88.72283) else single(np.inf)
 
 
-@compiled("contract")
+@compiled("contract", inlined=True)
 def exp_double(x: Any) -> Any:
     """eˣ of a float64, in the same way."""
     shifted = x * 1.4426950408889634 + 6755399441055744.0  # 1.5·2⁵²

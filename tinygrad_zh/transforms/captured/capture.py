@@ -209,7 +209,8 @@ def finished(trace: Trace, result: Any, places: dict[int, int]) -> tuple[Any, Ca
                 shown_as[id(tensor)] = Leaf(len(values)), box(own)
                 values.append(traced.value)
     shown, real = ([shown_as[id(tensor)][k] for tensor in found] for k in (0, 1))
-    plan = Plan(trace, values, [value for _, value in gradients if value is not None])
+    with trace.at_work():  # the plan reads the ops' values, as elements, through the door
+        plan = Plan(trace, values, [value for _, value in gradients if value is not None])
     structure = put_together(shape_of_result, shown, [])
     return put_together(shape_of_result, real, []), Captured(plan, structure, trace, places, gradients)
 

@@ -30,8 +30,9 @@ from ...core.tensor import Tensor
 from ...errors import error
 from ...ops.generator import current_generator
 from ..batched import ACTIVE
+from .calls import Otherwise
 from .capture import NUMBERS, Captured, capture
-from .plan import Otherwise, Plan
+from .plan import Plan
 from .structure import key_of, taken_apart
 from .trace import CURRENT
 from .traced import ValuesAsked

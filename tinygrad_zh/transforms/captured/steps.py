@@ -23,7 +23,7 @@ class Value:
     kind : {"input", "outside", "constant", "gradient", "step"}
         Where it comes from: an argument; memory that is there before the call, such as a weight; what the function
         makes of numbers alone, such as ``zeros(3)``; a ``grad`` from before the call; or a step.
-    number : int
+    number : int or str
         Which one of its kind.
     shape, dtype, backend
         Of the array: the same at every call.
@@ -31,20 +31,23 @@ class Value:
         Of something from outside, or of a constant: the array itself.
     base : Value
         Whose memory it is: itself, unless it is a view.
+    in_order : bool
+        Whether the elements lie in memory one after the other, the last dimension fastest: the same at every call.
     numbers : tuple of Value
         Of a number: which of the caller's Python numbers it is computed from, perhaps itself; else empty.
     fixed : bool
         Of a caller's number: whether it was asked for its value.
     """
 
-    __slots__ = ("array", "backend", "base", "dtype", "fixed", "kind", "number", "numbers", "shape")
+    __slots__ = ("array", "backend", "base", "dtype", "fixed", "in_order", "kind", "number", "numbers", "shape")
 
-    def __init__(self, kind: str, number: int, array: Array) -> None:
+    def __init__(self, kind: str, number: int | str, array: Array) -> None:
         self.kind, self.number = kind, number
         self.shape: Shape = array.shape
         self.dtype: DType = array.dtype
         self.backend: Backend = backend_of(array)
-        self.array = array if kind in ("outside", "constant") else None
+        self.array: Any = array if kind in ("outside", "constant") else None
+        self.in_order: bool = array.flags.c_contiguous
         self.base: Value = self
         self.numbers: tuple[Value, ...] = ()
         self.fixed = False
@@ -67,7 +70,8 @@ class Step:
     Attributes
     ----------
     what : str
-        ``"op"``, or one of the others: ``"copy"``, ``"draw"``, ``"write"``, ``"optimiser"``, ``"call"``, ``"check"``.
+        ``"op"``, or one of the others: ``"copy"``, ``"draw"``, ``"write"``, ``"optimiser"``, ``"call"``, ``"check"``,
+        ``"fused"`` (`fuse.py`).
     op : Primitive or None
         Of an op.
     operands : list

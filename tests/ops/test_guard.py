@@ -87,3 +87,30 @@ def test_what_is_guarded_keeps_its_name_and_place() -> None:
         assert f"{function.__module__}.{function.__qualname__}" == f"tinygrad_zh.{name}"
         assert pickle.loads(pickle.dumps(function)) is function
     assert tg.concat is tg.cat and tg.Tensor.gather is tg.gather and "gather" in methods
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda: tg.sum(x, foo=1), r"sum has no argument named foo\.(.|\n)*input, dim, keepdim"),
+        (lambda: x.sum(foo=1), "sum has no argument named foo"),
+        (lambda: tg.exp(x, foo=1), "exp has no argument named foo"),
+        (lambda: tg.relux, r"tinygrad_zh has no relux\.(.|\n)*relu"),
+        (lambda: F.relux, r"tinygrad_zh\.nn\.functional has no relux\.(.|\n)*relu"),
+        (lambda: tg.nn.Linaer, r"tinygrad_zh\.nn has no Linaer\.(.|\n)*Linear"),
+        (lambda: tg.optim.SDG, r"tinygrad_zh\.optim has no SDG\.(.|\n)*SGD"),
+        (lambda: tg.data.DataLoadr, r"tinygrad_zh\.data has no DataLoadr\.(.|\n)*DataLoader"),
+        (lambda: tg.linalg.invv, r"tinygrad_zh\.linalg has no invv\.(.|\n)*inv"),
+        (lambda: tg.fft.fft, r"tinygrad_zh\.fft has no fft\."),
+    ],
+)
+def test_unknown_names_come_with_close_ones(call: Callable[[], Any], told: str) -> None:
+    with pytest.raises((TypeError, AttributeError), match=told) as caught:
+        call()
+    assert isinstance(caught.value, TinygradZhError)
+
+
+def test_python_may_ask_whether_a_name_is_there() -> None:
+    assert not hasattr(tg.nn, "Linaer") and not hasattr(tg.nn.functional, "__wrapped__")
+    with pytest.raises(ImportError):
+        from tinygrad_zh.nn import Linaer  # type: ignore[attr-defined]  # noqa: F401

@@ -57,11 +57,14 @@ def diagnosed(
     An ``AttributeError`` says itself which object lacks the attribute.  Other errors are laid to the first argument of
     a type that no parameter of its kind takes; failing that, a ``TypeError`` to the arguments as they are.
     """
-    if not came_from_inside(problem):
-        return None
     import inspect  # takes as long as a tenth of the package to import
 
     parameters = inspect.signature(function).parameters
+    open_to_all = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+    if (unknown := kwargs.keys() - parameters.keys()) and not open_to_all:
+        return error("argument-unknown", op=name, names=", ".join(sorted(unknown)), known=", ".join(parameters))
+    if not came_from_inside(problem):
+        return None
     named = inspect.signature(function).bind(*args, **kwargs).arguments
     several = [n for n, p in parameters.items() if p.kind is p.VAR_POSITIONAL]
     words = " ".join(str(problem).split()).rstrip(".")

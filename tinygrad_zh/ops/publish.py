@@ -13,7 +13,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any, TypeVar
 
-from ..lazy import LazyNames
+from ..lazy import LazyNames, unknown_name
 from .guard import guarded
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -72,7 +72,7 @@ def face(module: dict[str, Any], table: LazyNames) -> Callable[[str], Any]:
 
     def look_up(name: str) -> Any:
         if name not in table:
-            raise AttributeError(f"module {module['__name__']!r} has no attribute {name!r}")
+            raise unknown_name(module["__name__"], name, module["__all__"])
         module[name] = table[name]
         return module[name]
 

@@ -17,8 +17,9 @@ import numpy as np
 import tinygrad_zh as tg
 from tinygrad_zh.data import DataLoader, Images, TensorDataset, fashion_mnist, mnist
 from tinygrad_zh.errors import TinygradZhError
-from tinygrad_zh.train import Epoch, Interrupted, choose_device, write_results
+from tinygrad_zh.train import Epoch, Interrupted, choose_device, read_checkpoint, write_results
 from tinygrad_zh.train.plots import write_mistakes
+from tinygrad_zh.train.settings import refuse_other_options
 from tinygrad_zh.train.threads import limited_threads
 
 Train = Callable[[argparse.Namespace, Any], Any]
@@ -76,13 +77,15 @@ def run(train: Train, options: argparse.Namespace) -> int:
 
 def checkpoints(options: argparse.Namespace) -> dict[str, Any]:
     """The arguments of ``fit`` that keep a checkpoint in the folder, and go on from it where that is asked for."""
-    path = options.out / "checkpoint.safetensors"
-    return {"checkpoint": path, "resume": path if options.resume else None, "about": settings(options)}
+    path, now = options.out / "checkpoint.safetensors", settings(options)
+    if options.resume:
+        refuse_other_options(path, read_checkpoint(path).about, now)
+    return {"checkpoint": path, "resume": path if options.resume else None, "about": now}
 
 
 def settings(options: argparse.Namespace) -> dict[str, Any]:
-    """The options as plain values; the number of epochs is told by the history."""
-    return {name: str(v) if isinstance(v, Path) else v for name, v in vars(options).items() if name != "epochs"}
+    """The options that a run has from beginning to end; the number of epochs is told by the history."""
+    return {name: v for name, v in vars(options).items() if name not in ("device", "epochs", "out", "resume")}
 
 
 # --- pictures ---

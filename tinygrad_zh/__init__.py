@@ -40,6 +40,7 @@ from .backend.promotion import promote_types
 from .core.primitive import FLOAT, SAME, primitive
 from .core.record import record
 from .core.tensor import Tensor
+from .lazy import unknown_name
 from .ops.grad_mode import (
     enable_grad,
     inference_mode,
@@ -155,12 +156,7 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module(_LATER[name], __name__)
     if name in _LATER_NAMES:
         return getattr(importlib.import_module(_LATER_NAMES[name], __name__), name)
-    import difflib
-
-    from .errors import error
-
-    close = difflib.get_close_matches(name, __all__, 3)
-    raise error("name-unknown", module="tinygrad_zh", name=name, close=", ".join(close) or "—")
+    raise unknown_name(__name__, name, __all__)
 
 
 def __dir__() -> list[str]:

@@ -1,15 +1,18 @@
-"""Floor 0: tables of names, where asking for a name may import the file that enters it.
+"""Floor 0: tables of names, where asking for a name may import the file that enters it, and names that are unknown.
 
 Most programs use a small part of the operations.  The files of the others are imported when one of their names
 is first asked for: that keeps ``import tinygrad_zh`` quick.  ``ops/later.py`` says which names these are.
 
-Imports nothing of this package.
+May import: ``errors``.
 """
 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterable
 from typing import Any
+
+from .errors import error
 
 
 class LazyNames(dict[str, Any]):
@@ -53,3 +56,15 @@ class LazyNames(dict[str, Any]):
         """Import every module that has names for this table."""
         for module in set(self.later.values()):
             importlib.import_module(module)
+
+
+def unknown_name(module: str, name: str, known: Iterable[str]) -> AttributeError:
+    """Return the error for a name that a module does not have, with those that come close."""
+    if name.startswith("__"):  # Python's own question, asked of every module
+        return AttributeError(f"module {module!r} has no attribute {name!r}")
+    import difflib  # as seldom needed as the message
+
+    close = ", ".join(difflib.get_close_matches(name, list(known), 3)) or "—"
+    problem = error("name-unknown", module=module, name=name, close=close)
+    assert isinstance(problem, AttributeError)
+    return problem

@@ -9,6 +9,11 @@ import pytest
 
 from tinygrad_zh.errors import (
     CATALOGUE,
+    ArgumentError,
+    DTypeError,
+    GraphError,
+    IndexingError,
+    LinAlgError,
     MissingPackageError,
     ShapeError,
     TinygradZhError,
@@ -125,3 +130,9 @@ def test_the_message_of_a_missing_package(spoken: str) -> None:
 def test_a_fact_that_is_not_given_is_an_error_of_ours() -> None:
     with pytest.raises(KeyError):
         message("missing-package", package="rich")
+
+
+def test_a_program_written_for_pytorch_catches_what_it_caught() -> None:
+    """PyTorch raises a RuntimeError for many a wrong argument and index."""
+    for kind in (ArgumentError, DTypeError, GraphError, IndexingError, ShapeError, LinAlgError):
+        assert issubclass(kind, RuntimeError)

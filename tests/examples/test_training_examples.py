@@ -59,6 +59,24 @@ def test_it_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert {n: t.array.tobytes() for n, t in once.items()} == {n: t.array.tobytes() for n, t in twice.items()}
 
 
+def test_it_goes_on_with_the_same_options_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    from examples import cnn_images, common
+
+    few = common.pictures("mnist", quick=True)
+    monkeypatch.setattr(common, "pictures", lambda *_: tuple(common.first(images, 20) for images in few))
+    begun = ["--device", "cpu", "--out", str(tmp_path), "--epochs", "1", "--lr", "0.01", "--seed", "5"]
+    assert cnn_images.main(begun) == 0
+    assert cnn_images.main([*begun, "--resume"]) == 0
+    for changed, told in (
+        (["--lr", "0.02"], "--lr 0.01"),
+        (["--seed", "6", "--batch-size", "2"], "--seed 5 --batch-size 64"),
+        (["--epochs", "2"], "TG-E830"),  # its schedule is as long as the training
+    ):
+        capsys.readouterr()
+        assert cnn_images.main([*begun, "--resume", *changed]) == 1
+        assert told in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_help_and_bad_options(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:

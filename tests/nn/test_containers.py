@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
 import tinygrad_zh as tg
 from tinygrad_zh import nn
-from tinygrad_zh.errors import DTypeError, IndexingError, UnknownNameError
+from tinygrad_zh.errors import ArgumentError, DTypeError, IndexingError, UnknownNameError
 
 
 def test_sequential_chains() -> None:
@@ -79,3 +80,30 @@ def test_bad_members_and_places() -> None:
         layers.insert(3, nn.ReLU())
     with pytest.raises(TypeError):
         _ = layers["0"]  # type: ignore[index]
+
+
+def test_sequentials_are_added_and_repeated_as_in_pytorch() -> None:
+    shown = []
+    for lib in (tg.nn, torch.nn):
+        a, b = lib.Sequential(lib.Linear(1, 2), lib.ReLU()), lib.Sequential(lib.Linear(2, 1))
+        both = a + b
+        assert list(both) == [*a, *b] and len(a) == 2 and both is not a
+        a += b
+        assert list(a) == list(both)
+        twice = 2 * b
+        assert list(twice) == list(b * 2) == [b[0], b[0]] and len(list(twice.parameters())) == 2
+        b *= 3
+        assert len(b) == 3 and b[2] is b[0]
+        shown.append([list(a.state_dict()), list(b.state_dict())])
+        for wrong in (lambda a=a, lib=lib: a + lib.ReLU(), lambda a=a: a * 0, lambda a=a: a * 1.5):
+            with pytest.raises((TypeError, ValueError)):
+                wrong()
+    assert shown[0] == shown[1]
+    with pytest.raises(ArgumentError, match=r"Sequential \+ got other=1"):
+        _ = nn.Sequential() + 1  # type: ignore[operator]
+
+
+def test_a_place_that_is_not_there_is_not_called_a_dimension() -> None:
+    for layers in (nn.Sequential(nn.ReLU()), nn.ModuleList([nn.ReLU()]), nn.ParameterList([tg.ones(1)])):
+        with pytest.raises(IndexingError, match=r"TG-E828.*there is no place 1(.|\n)*from -1 to 0"):
+            _ = layers[1]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 import tinygrad_zh as tg
 from tinygrad_zh import nn
@@ -298,6 +299,13 @@ def test_parameter_containers() -> None:
         assert list(named) == list(named.keys()) == ["a", "b", "c"] and "b" in named and named.get("x") is None
         assert named.pop("a").tolist() == [1.0, 1.0] and len(list(named.values())) == 2 == len(dict(named.items()))
         del named["b"]
+        assert named.setdefault("c").tolist() == [1.0] and named.setdefault("d", lib.zeros(2)).tolist() == [0.0, 0.0]
+        copied, joined = named.copy(), named | lib.nn.ParameterDict({"e": lib.ones(1)})
+        assert list(reversed(joined)) == ["e", "d", "c"] and copied["c"] is named["c"] is joined["c"]
+        assert list(named.fromkeys(["x", "y"], lib.nn.Parameter(lib.ones(1)))) == ["x", "y"]
+        joined |= lib.nn.ParameterDict({"f": lib.ones(1)})
+        assert joined.popitem()[0] == "f" and len(joined) == 3
+        assert all(isinstance(kept, lib.nn.Parameter) for kept in joined.values())
         named.clear()
         assert len(named) == 0 and not list(named.parameters())
     assert (
@@ -359,5 +367,31 @@ def test_summary_counts_shared_layers_once_and_every_product() -> None:
     assert [line.parameters for line in table.lines] == [0, 20, 0, 8] and table.bytes == 4 * 28 + 4 * 8 + 8
     one = nn.summary(nn.ConvTranspose1d(2, 4, 3, groups=2), (5, 2, 7))
     assert one.flops == 2 * 5 * 2 * 7 * 2 * 3
-    assert nn.summary(nn.Bilinear(2, 3, 4), (5, 2), (5, 3)).flops == 2 * 5 * 4 * 6
+    assert nn.summary(nn.Bilinear(2, 3, 4), (5, 2), (5, 3)).flops == 2 * 5 * (2 * 12 + 3 * 4)  # first x₁W, then x₂
     assert nn.summary(nn.MaxPool1d(2, return_indices=True), (1, 1, 4)).lines[0].shape == "(1, 1, 2), (1, 1, 2)"
+
+
+PRODUCTS: list[tuple[Any, list[tuple[int, ...]]]] = [
+    (lambda n: n.Linear(4, 3), [(2, 4)]),
+    (lambda n: n.Conv2d(4, 6, 3, groups=2, stride=2), [(2, 4, 9, 9)]),
+    (lambda n: n.ConvTranspose2d(4, 6, 3, stride=2), [(2, 4, 5, 5)]),
+    (lambda n: n.MultiheadAttention(8, 2, batch_first=True), [(2, 5, 8), (2, 7, 8), (2, 7, 8)]),
+    (lambda n: n.TransformerEncoderLayer(8, 2, 16, batch_first=True), [(2, 5, 8)]),
+    (lambda n: n.GRU(3, 4), [(5, 2, 3)]),
+    (lambda n: n.RNN(3, 4), [(5, 2, 3)]),
+    (lambda n: n.LSTM(3, 4, proj_size=2), [(5, 2, 3)]),
+    (lambda n: n.LSTMCell(3, 4), [(5, 3)]),
+]
+
+
+@pytest.mark.filterwarnings("ignore")  # of PyTorch's, about its kernels
+@pytest.mark.parametrize(("make", "shapes"), PRODUCTS, ids=[type(make(nn)).__name__ for make, _ in PRODUCTS])
+def test_summary_counts_what_pytorch_counts(make: Any, shapes: list[tuple[int, ...]]) -> None:
+    theirs = make(torch.nn)
+    with FlopCounterMode(display=False) as counter:
+        theirs(*[torch.zeros(shape) for shape in shapes])
+    ours = make(nn)
+    table = nn.summary(ours, *shapes)
+    assert table.flops == counter.get_total_flops() > 0
+    assert sum(line.parameters for line in table.lines) == table.parameters == sum(p.numel() for p in ours.parameters())
+    assert sum(line.bytes for line in table.lines) == table.bytes

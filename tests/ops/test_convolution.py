@@ -234,6 +234,7 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
     "interpolate: antialias": lambda m: m.nn.functional.interpolate(zeros(m, 1, 1, 2), 3, antialias=True),
     "interpolate: to nothing": lambda m: m.nn.functional.interpolate(zeros(m, 1, 1, 2), scale_factor=0.1),
     "interpolate: sizes": lambda m: m.nn.functional.interpolate(zeros(m, 1, 1, 2), (3, 3)),
+    "interpolate: too few sizes": lambda m: m.nn.functional.interpolate(zeros(m, 1, 1, 2, 2), (3,)),
     "interpolate: recomputed size": lambda m: m.nn.functional.interpolate(
         zeros(m, 1, 1, 2), 3, recompute_scale_factor=True
     ),

@@ -73,6 +73,24 @@ def test_operands_may_come_as_a_list() -> None:
     close(einsum("ij,kj->ik", [a, a]), a @ a.T)
 
 
+def test_numbers_for_letters_as_in_pytorch() -> None:
+    arrays = [numbers((2, 3), 0), numbers((3, 4), 1), numbers((5, 2, 3), 2)]
+    for lists in (
+        [(0, [0, 1]), (1, [1, 2]), [0, 2]],
+        [(0, [27, 3]), (1, [3, 0])],  # without a result: in the order of the numbers
+        [(2, [..., 51, 7]), (0, [51, 7]), [...]],
+        [(0, [0, 1]), []],
+        [(2, (2, 1, 0))],
+    ):
+        results = []
+        for lib in (tg, torch):
+            args: list[Any] = []
+            for each in lists:
+                args += [lib.tensor(arrays[each[0]]), each[1]] if isinstance(each, tuple) else [each]
+            results.append(lib.einsum(*args).numpy())
+        np.testing.assert_allclose(results[0], results[1], rtol=1e-5)
+
+
 def test_dtypes() -> None:
     a, i = tg.tensor(numbers((2, 3), 0), dtype=tg.float32), tg.tensor([[1, 2, 3]])
     assert einsum("ij,jk->ik", a, a.T).dtype == np.float32
@@ -102,7 +120,10 @@ a23, b34 = tg.tensor(numbers((2, 3), 0)), tg.tensor(numbers((3, 4), 1))
 
 ERRORS: dict[str, tuple[type[Exception], str, Callable[[], Any]]] = {
     "no equation": (DTypeError, "got a int as its equation", lambda: einsum(3, a23)),
-    "numbers for letters": (DTypeError, "write letters", lambda: einsum(a23, [0, 1], b34, [1, 2])),
+    "numbers without a list": (DTypeError, "got a Tensor", lambda: einsum(a23, 0)),
+    "a number too large": (DTypeError, "0 to 51", lambda: einsum(a23, [0, 52])),
+    "no list": (DTypeError, "got a Tensor", lambda: einsum(a23)),
+    "numbers of other sizes": (ShapeError, "'A' have the sizes 2, 3", lambda: einsum(a23, [0, 1], b34, [0, 1])),
     "no operand": (ArgumentError, "names 1 operands and got 0", lambda: einsum("ij")),
     "too few": (ArgumentError, "names 2 operands and got 1", lambda: einsum("ij,jk", a23)),
     "too many": (ArgumentError, "names 1 operands and got 2", lambda: einsum("ij", a23, b34)),

@@ -140,3 +140,20 @@ def test_functions_that_are_refused(call: Callable[[Any], Any]) -> None:
         call(torch)
     with pytest.raises(TinygradZhError):
         call(tg)
+
+
+@pytest.mark.parametrize("other", [None, "text", [1.0, 1.0], (), {}, object], ids=repr)
+def test_what_is_no_number_is_not_equal(other: Any) -> None:
+    """``if x == None`` and ``x in a_list`` are Python's question, in PyTorch too."""
+    for lib in (tg, torch):
+        x = lib.ones(2)
+        assert (x == other) is False and (x != other) is True and (other == x) is False and x not in [other]
+
+
+def test_numbers_and_arrays_are_compared_elementwise() -> None:
+    x = tg.tensor([1.0, 2.0])
+    for other in (1, 1.0, np.float32(1), tg.tensor(1), np.array([1.0, 3.0])):
+        assert (x == other).tolist() == [True, False] and (x != other).tolist() == [False, True]
+        assert (other == x).tolist() == [True, False], "from the other side too"
+    with pytest.raises(DTypeError, match="complex"):
+        _ = x == 1j

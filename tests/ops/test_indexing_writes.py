@@ -156,6 +156,7 @@ INPLACE: dict[str, Callable[..., Any]] = {
     "index_add_": lambda x, m: x.index_add_(1, m.tensor([0, 0]), x.detach()[:, :2], alpha=2),
     "index_copy_": lambda x, m: x.index_copy_(1, m.tensor([2, 0]), x.detach()[:, :2]),
     "index_fill_": lambda x, m: x.index_fill_(1, m.tensor([2, 0]), 3),
+    "index_fill_ from the end": lambda x, m: x.index_fill_(1, m.tensor([-1, 0]), 3),
     "tril_": lambda x, m: x.tril_(),
     "triu_": lambda x, m: x.triu_(1),
 }

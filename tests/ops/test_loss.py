@@ -90,3 +90,28 @@ def test_an_empty_batch_has_the_loss_that_pytorch_gives() -> None:
 def test_options_out_of_range_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ArgumentError):
         tg.cross_entropy(tg.zeros(2, 3), tg.tensor([0, 1]), **options)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(
+    "options", [{}, {"label_smoothing": 0.1}, {"reduction": "sum"}, {"reduction": "none"}], ids=str
+)
+def test_where_all_is_ignored_nothing_pulls(options: dict[str, Any], dtype: str) -> None:
+    """The mean of no losses is NaN; the weights must survive such a batch, as in PyTorch."""
+    logits = np.random.default_rng(0).normal(size=(3, 4)).astype(dtype)
+    for name in ("cross_entropy", "nll_loss"):
+        if name == "nll_loss" and "label_smoothing" in options:
+            continue
+        results = []
+        for lib in (tg, torch):
+            x = lib.tensor(logits, requires_grad=True)
+            loss = getattr(lib.nn.functional, name)(x, lib.tensor([1, 1, 1]), ignore_index=1, **options)
+            loss.sum().backward()
+            results.append((loss.tolist(), x.grad.tolist()))
+        np.testing.assert_array_equal(results[0][0], results[1][0])
+        assert results[0][1] == np.zeros((3, 4)).tolist() == results[1][1]
+    # The formula, which the recorded reading expands, says the same.
+    x = tg.tensor(logits, requires_grad=True)
+    loss = tg.nn.functional.cross_entropy(x, tg.tensor([1, 1, 1]), ignore_index=1)
+    (g,) = tg.autograd.grad(loss, x, create_graph=True)
+    assert not g.any()

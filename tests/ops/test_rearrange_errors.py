@@ -56,6 +56,7 @@ ERRORS: dict[str, tuple[type[Exception], str, Callable[..., Any]]] = {
     "dsplit: ndim": (ShapeError, "3 or more", lambda m, x: m.dsplit(x, 1)),
     "tensor_split: none": (ArgumentError, "≥ 1", lambda m, x: m.tensor_split(x, 0)),
     "tensor_split: 0-d": (ShapeError, "split", lambda m, x: m.tensor_split(x[0, 0], 1)),
+    "chunk: 0-d": (ShapeError, "chunked", lambda m, x: x[0, 0].chunk(2)),
     "tensor_split: dtype": (ArgumentError, "int64", lambda m, x: m.tensor_split(x, m.tensor([1.0]))),
     "tensor_split: both": (ArgumentError, "one of", lambda m, x: x.tensor_split(2, sections=2)),
     "broadcast_tensors": (ShapeError, "broadcast", lambda m, x: m.broadcast_tensors(x, x[:2])),

@@ -14,6 +14,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import tinygrad_zh as tg
 from tinygrad_zh.errors import TinygradZhError
 from tinygrad_zh.ops.publish import public
 
@@ -307,3 +308,18 @@ def test_nothing_is_written_into_operands() -> None:
         for y in flat(use(OURS, t, 1, True)):
             assert not np.shares_memory(array(y), x), name
     np.testing.assert_array_equal(x, kept)
+
+
+@pytest.mark.parametrize("p", [-2, -1, 0.5, 1.5, 2, 3])
+def test_a_zero_does_not_spoil_the_second_order_of_a_norm(p: float) -> None:
+    """PyTorch's is NaN at some zeros themselves; elsewhere it is as here."""
+    values = np.array([[1.0, 0.0, 3.0, 0.5], [2.0, 0.0, 1.0, 5.0]])
+    seconds = []
+    for lib in (tg, torch):
+        x = lib.tensor(values, requires_grad=True)
+        (g,) = lib.autograd.grad(lib.linalg.vector_norm(x, p), x, create_graph=True)
+        (second,) = lib.autograd.grad((g * lib.tensor(np.cos(values))).sum(), x)
+        seconds.append(second.numpy())
+    there = values != 0
+    np.testing.assert_allclose(seconds[0][there], seconds[1][there], rtol=1e-10, atol=1e-12)
+    assert np.isfinite(seconds[0]).all()

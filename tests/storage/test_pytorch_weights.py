@@ -198,7 +198,10 @@ def test_a_prefix_is_named_with_its_remedy(prefix: str, strict: bool, tmp_path: 
 
 
 def test_a_path_that_ends_alike_is_no_prefix() -> None:
-    """A model's own deeper names do not look like a prefix."""
+    """A model's own deeper names do not look like a prefix, nor do the numbers of a Sequential."""
+    for other in (nn.Sequential(nn.Linear(2, 2)), nn.ModuleDict({"a": nn.Linear(2, 2), "b": nn.Linear(2, 2)})):
+        with pytest.raises(StorageError, match=r"TG-E606(.|\n)*unexpected: \w\.weight, \w\.bias"):
+            nn.Linear(2, 2).load_state_dict(other.state_dict())
     ours = nn.Sequential(nn.Linear(2, 2), nn.Sequential(nn.Linear(2, 2)))
     assert not ours.load_state_dict(ours.state_dict()).missing_keys
     with pytest.raises(StorageError) as caught:

@@ -272,6 +272,27 @@ def test_a_checkpoint_of_another_run(tmp_path: Path) -> None:
         fit(wider, problem.loss, optim.Adam(wider.parameters()), problem.loader, epochs=2, resume=path)
 
 
+def test_a_schedule_of_a_fixed_length_cannot_become_longer(tmp_path: Path) -> None:
+    """Said before the first step, and in words about epochs; the checkpoint stays."""
+    path = tmp_path / "c.safetensors"
+
+    def run(epochs: int, resume: Path | None) -> Any:
+        problem = Problem()
+        schedule = optim.lr_scheduler.OneCycleLR(problem.optimizer, 0.1, total_steps=epochs * STEPS)
+        return fit(
+            *problem.parts, epochs=epochs, progress="off", checkpoint=path, resume=resume, scheduler=schedule,
+            scheduler_per="step",
+        )  # fmt: skip
+
+    run(1, None)
+    before = path.read_bytes()
+    with pytest.raises(
+        StorageError, match=rf"TG-E830.*OneCycleLR(.|\n)*for {STEPS} steps in all, this one for {2 * STEPS}"
+    ):
+        run(2, path)
+    assert path.read_bytes() == before and len(run(1, path)) == 1
+
+
 def test_the_pause_is_not_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now_s = 0.0
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from ..lazy import unknown_name
 from .collate import default_collate, default_convert
 from .dataset import Dataset, Subset, TensorDataset, random_split
 from .fetch import cache_folder
@@ -61,5 +62,5 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Import the transforms and tokenisers at their first use."""
     if name not in ("text", "transforms"):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise unknown_name(__name__, name, __all__)
     return importlib.import_module(f".{name}", __name__)

@@ -45,16 +45,20 @@ class DeviceError(TinygradZhError, RuntimeError):
     """A device that is unknown, absent, or mixed with another."""
 
 
-class ArgumentError(TinygradZhError, ValueError, TypeError):
-    """An argument that is missing, unknown or out of its range."""
+class ArgumentError(TinygradZhError, ValueError, TypeError, RuntimeError):
+    """An argument that is missing, unknown or out of its range (PyTorch raises now one of these, now another)."""
 
 
-class IndexingError(TinygradZhError, IndexError):
-    """An index or a dimension out of range."""
+class IndexingError(TinygradZhError, IndexError, RuntimeError):
+    """An index or a dimension out of range (PyTorch raises a RuntimeError for indices in tensors)."""
 
 
 class UnknownNameError(TinygradZhError, AttributeError, KeyError):
     """A name that does not exist here."""
+
+
+class MissingMethodError(TinygradZhError, NotImplementedError):
+    """A method that a class of the user's has to have."""
 
 
 class MissingPackageError(TinygradZhError, ImportError):

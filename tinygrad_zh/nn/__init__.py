@@ -8,6 +8,9 @@ May import: floors 0–3.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from ..lazy import unknown_name
 from . import functional, init, utils
 from .activation import (
     CELU,
@@ -333,3 +336,8 @@ __all__ = [
     "summary",
     "utils",
 ]
+
+if not TYPE_CHECKING:  # for whom every name would be known
+
+    def __getattr__(name: str) -> Any:
+        raise unknown_name(__name__, name, __all__)

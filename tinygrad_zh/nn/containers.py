@@ -51,7 +51,7 @@ class Numbered(Module):
         """Add a module before the one at `index`."""
         if not -len(self) <= index <= len(self):
             count = len(self)
-            raise error("dim-range", op=f"{type(self).__name__}.insert", dim=index, low=-count, high=count)
+            raise error("place-range", op=f"{type(self).__name__}.insert", place=index, low=-count, high=count)
         self.append(module)
         values = list(self)[:-1]
         values.insert(index, module)
@@ -67,9 +67,9 @@ class Numbered(Module):
     def _name_at(self, index: Any) -> str:
         names, op = list(self._modules), type(self).__name__
         if isinstance(index, bool) or not hasattr(index, "__index__"):
-            raise error("dim-type", op=op, got=type(index).__name__)
+            raise error("argument", op=op, argument="index", expected="an int, or a slice", got=index)
         if not -len(names) <= index < len(names):
-            raise error("dim-range", op=op, dim=index, low=-len(names), high=len(names) - 1)
+            raise error("place-range", op=op, place=index, low=-len(names), high=len(names) - 1)
         return names[index]
 
     def _renumber(self) -> None:
@@ -111,6 +111,30 @@ class Sequential(Numbered):
 
     def _like(self, named: Mapping[str, Module]) -> Self:
         return type(self)(named)
+
+    def __add__(self, other: Sequential) -> Sequential:
+        return Sequential(*self).extend(only_sequential("+", other))
+
+    def __iadd__(self, other: Sequential) -> Self:
+        return self.extend(only_sequential("+=", other))
+
+    def __mul__(self, times: int) -> Sequential:
+        """Return the modules several times over: the same ones, which share their parameters."""
+        if isinstance(times, bool) or not isinstance(times, int) or times < 1:
+            raise error("argument", op="Sequential *", argument="times", expected="an int ≥ 1", got=times)
+        return Sequential(*[module for _ in range(times) for module in self])
+
+    __rmul__ = __mul__
+
+    def __imul__(self, times: int) -> Self:
+        return self.extend(list(self * times)[len(self) :])
+
+
+def only_sequential(sign: str, other: Any) -> Sequential:
+    """Refuse to join what is no Sequential to one."""
+    if not isinstance(other, Sequential):
+        raise error("argument", op=f"Sequential {sign}", argument="other", expected="a Sequential", got=other)
+    return other
 
 
 class ModuleList(Numbered):

@@ -33,10 +33,9 @@ class Table(Layer):
         """Check the options, and make the table, unless it is given."""
         op, count, length = type(self).__name__, self.num_embeddings, self.embedding_dim
         check_sizes(op, num_embeddings=count, embedding_dim=length)
-        if padding_idx is not None and not is_int(padding_idx):
-            raise error("argument", op=op, argument="padding_idx", expected="None, or an int", got=padding_idx)
-        if padding_idx is not None and not -count <= padding_idx < count:
-            raise error("dim-range", op=f"{op}: padding_idx", dim=padding_idx, low=-count, high=count - 1)
+        if padding_idx is not None and not (is_int(padding_idx) and -count <= padding_idx < count):
+            expected = f"None, or an int from {-count} to {count - 1}, a row of the table"
+            raise error("argument", op=op, argument="padding_idx", expected=expected, got=padding_idx)
         if sparse:
             raise error("argument", op=op, argument="sparse", expected="False: gradients are dense", got=sparse)
         self.padding_idx = None if padding_idx is None else padding_idx % count

@@ -77,7 +77,7 @@ class ParameterList(Keeping):
     def _name_at(self, index: int) -> str:
         count = len(self)
         if not -count <= index < count:
-            raise error("dim-range", op="ParameterList", dim=index, low=-count, high=count - 1)
+            raise error("place-range", op="ParameterList", place=index, low=-count, high=count - 1)
         return str(index % count)
 
 
@@ -136,6 +136,37 @@ class ParameterDict(Keeping):
         """Add parameters, replacing those of the same names."""
         for name, value in parameters.items() if hasattr(parameters, "items") else parameters:
             self[name] = value
+
+    def copy(self) -> ParameterDict:
+        """Return another dict of the same parameters."""
+        return ParameterDict(self._parameters)
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        """Return a parameter; if there is none of this name, `default` becomes it."""
+        if key not in self:
+            self[key] = default
+        return self[key]
+
+    def popitem(self) -> tuple[str, Parameter]:
+        """Remove and return the last pair."""
+        key = next(reversed(self._parameters), "–")
+        return key, self.pop(key)
+
+    def fromkeys(self, keys: Iterable[str], default: Any = None) -> ParameterDict:
+        """Return a dict with the same value under every name."""
+        return ParameterDict((key, default) for key in keys)
+
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(self._parameters)
+
+    def __or__(self, other: ParameterDict) -> ParameterDict:
+        joined = self.copy()
+        joined.update(other.items())
+        return joined
+
+    def __ior__(self, other: ParameterDict) -> Self:
+        self.update(other.items())
+        return self
 
     def pop(self, key: str) -> Parameter:
         """Remove and return a parameter."""

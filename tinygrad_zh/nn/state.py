@@ -130,12 +130,15 @@ def take_over(part: Module, name: str, value: Tensor, assign: bool, given: Any) 
 
 
 def foreign_prefix(own: Mapping[str, Any], given: Mapping[str, Any]) -> str:
-    """Return what stands before every one of our names in a state of another wrapping, such as ``module.``."""
+    """Return what stands before every one of our names in a state of another wrapping, such as ``module.``.
+
+    A number is none: those are the layers of a Sequential, of which one happens to have our names.
+    """
     first = next(iter(own), None)
     ends = [name for name in given if isinstance(name, str) and first is not None and name.endswith(f".{first}")]
     prefixes = [name.removesuffix(str(first)) for name in ends]
-    found = (prefix for prefix in prefixes if all(prefix + name in given and name not in given for name in own))
-    return next(found, "")
+    found = [prefix for prefix in prefixes if all(prefix + name in given and name not in given for name in own)]
+    return found[0] if len(found) == 1 and not found[0].split(".")[-2].isdigit() else ""
 
 
 def in_our_terms(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """summary: a table of a model's layers, with the shapes they return, their parameters, bytes and FLOPs.
 
-May import: floors 0–2, ``nn``'s modules.
+May import: floors 0–2, ``module``, ``flops``.  Read next: ``flops.py``.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ import math
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from ..core.modes import listening
 from ..core.tensor import Tensor
 from ..ops.grad_mode import no_grad
 from ..ops.publish import public
-from .convolution import Convolving
-from .linear import Bilinear, Linear
+from .flops import FlopsCounter
 from .module import Module
 
 
@@ -34,11 +34,13 @@ class Summary:
     Attributes
     ----------
     lines : list of Line
-        One per call of a module, in the order of the calls; the model itself comes first.
+        One per call of a module, in the order of the calls; the model itself comes first.  What is held by a module
+        that is not called counts for the one that holds it.
     parameters, trainable, bytes : int
         Of the whole model, shared ones once; bytes count buffers too.
     flops : int
-        Multiplications and additions in the products of Linear, Bilinear and the convolutions.
+        Multiplications and additions in products: of linear layers, convolutions, attention and recurrent layers.
+        A line has those of its own operations, without those of the modules that it calls.
     """
 
     lines: list[Line]
@@ -92,32 +94,50 @@ def summary(model: Module, *inputs: Any) -> Summary:
     lines: list[Line] = []
     paths = {id(module): path for path, module in model.named_modules()}
     open_lines: list[int] = []
-    seen: set[int] = set()
+    counter = FlopsCounter()
+    line_of: dict[str, int] = {}
+
+    def count() -> None:
+        """Write down on the innermost open line what has been computed since the last time."""
+        if open_lines:
+            line = lines[open_lines[-1]]
+            lines[open_lines[-1]] = line._replace(flops=line.flops + counter.flops)
+        counter.flops = 0
 
     def before(module: Module, args: Any) -> None:
+        count()
         open_lines.append(len(lines))
         path = paths[id(module)]
         name = "  " * path.count(".") + (f"  ({path.rpartition('.')[2]}): " if path else "") + type(module).__name__
-        own = [] if id(module) in seen else [*module.parameters(recurse=False)]
-        held = [] if id(module) in seen else [*own, *module.buffers(recurse=False)]
-        seen.add(id(module))
-        lines.append(Line(name, "", sum(p.numel() for p in own), sum(size_of(t) for t in held), 0))
+        lines.append(Line(name, "", *((0, 0) if path in line_of else held_by(module)), 0))
+        line_of.setdefault(path, len(lines) - 1)
 
     def after(module: Module, args: Any, result: Any) -> None:
+        count()
         at = open_lines.pop()
-        lines[at] = lines[at]._replace(shape=shape_of(result), flops=flops_of(module, args, result))
+        lines[at] = lines[at]._replace(shape=shape_of(result))
 
     handles, training = [], {}
     for module in model.modules():
         training[module] = module.training
         handles += [module.register_forward_pre_hook(before), module.register_forward_hook(after)]
     try:
-        model.eval()(*given)
+        with listening(counter):
+            model.eval()(*given)
     finally:
         for handle in handles:
             handle.remove()
         for module, was in training.items():
             module.training = was
+    for path, module in model.named_modules():  # what is not called is used by the module that holds it
+        if path not in line_of:
+            holder = path
+            while holder not in line_of:
+                holder = holder.rpartition(".")[0]
+            line, (count_more, bytes_more) = lines[line_of[holder]], held_by(module)
+            lines[line_of[holder]] = line._replace(
+                parameters=line.parameters + count_more, bytes=line.bytes + bytes_more
+            )
     parameters = list(model.parameters())
     return Summary(
         lines,
@@ -126,6 +146,12 @@ def summary(model: Module, *inputs: Any) -> Summary:
         sum(size_of(t) for t in [*parameters, *model.buffers()]),
         sum(line.flops for line in lines),
     )
+
+
+def held_by(module: Module) -> tuple[int, int]:
+    """Return a module's own parameters, and the bytes of those and its buffers."""
+    own = list(module.parameters(recurse=False))
+    return sum(p.numel() for p in own), sum(size_of(t) for t in (*own, *module.buffers(recurse=False)))
 
 
 def size_of(tensor: Tensor) -> int:
@@ -139,15 +165,3 @@ def shape_of(result: Any) -> str:
         return str(tuple(result.shape))
     parts = [shape_of(part) for part in result] if isinstance(result, tuple | list) else []
     return ", ".join(filter(None, parts))
-
-
-def flops_of(module: Module, args: tuple[Any, ...], result: Any) -> int:
-    """Return twice the number of products that are added up, and the additions of a bias."""
-    if not isinstance(module, Linear | Bilinear | Convolving):
-        return 0
-    per_channel = math.prod(module.weight.shape[1:])
-    if isinstance(module, Convolving) and module.transposed:  # every input value meets a whole kernel
-        products = args[0].numel() * per_channel
-    else:
-        products = result.numel() * per_channel
-    return 2 * products

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
+from string import ascii_letters
 from typing import Any
 
 from ..core.tensor import Tensor
@@ -30,7 +31,7 @@ Labelled = tuple[Any, tuple[Label, ...]]
 
 
 @published(method=False)
-def einsum(equation: str, *operands: Any) -> Any:
+def einsum(equation: Any, *operands: Any) -> Any:
     """Return the sum of products that an equation of letters describes (Einstein's summation convention).
 
     Parameters
@@ -41,7 +42,8 @@ def einsum(equation: str, *operands: Any) -> Any:
         dimensions, which broadcast.  Without ``->`` the result has the letters that occur once, in alphabetical
         order, after those of ``...``.
     *operands : Tensor
-        As many as the equation names; or one list of them.
+        As many as the equation names; or one list of them.  PyTorch's other form has numbers from 0 to 51 for letters:
+        ``einsum(a, [0, 1], b, [1, 2], [0, 2])``, the last list, which may be left out, for the result.
 
     Returns
     -------
@@ -65,7 +67,7 @@ def einsum(equation: str, *operands: Any) -> Any:
     tensor([3., 7.])
     """
     if not isinstance(equation, str):
-        raise error("einsum-equation", got=type(equation).__name__)
+        equation, operands = with_letters(equation, *operands)
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         operands = tuple(operands[0])
     for x in operands:
@@ -87,6 +89,25 @@ def einsum(equation: str, *operands: Any) -> Any:
 
 
 # -- reading the equation ------------------------------------------------------------------------------
+
+
+def with_letters(*given: Any) -> tuple[str, tuple[Any, ...]]:
+    """Return the equation and the operands for tensors that are each followed by a list of numbers."""
+    count = len(given) // 2
+    result = [given[-1]] if len(given) % 2 else []
+    if not count or not all(is_numbers(each) for each in (*given[1 : 2 * count : 2], *result)):
+        raise error("einsum-equation", got=type(given[0]).__name__)
+    # 0 is A, 26 is a: the order of the result's letters is that of the numbers.
+    terms, right = (
+        ["".join("..." if n is ... else ascii_letters[n - 26] for n in each) for each in lists]
+        for lists in (given[1 : 2 * count : 2], result)
+    )
+    return "->".join([",".join(terms), *right]), given[: 2 * count : 2]
+
+
+def is_numbers(each: Any) -> bool:
+    """Whether something is a list of numbers that stand for letters, ``...`` among them."""
+    return isinstance(each, list | tuple) and all(n is ... or (type(n) is int and 0 <= n < 52) for n in each)
 
 
 def letters(equation: str, term: str) -> tuple[Any, ...]:

@@ -158,6 +158,8 @@ def sizes_and_scales(
                 expected="False beside size",
                 got=recompute,
             )
+        if isinstance(size, (tuple, list)) and len(size) != dims:
+            raise error("per-dim", op="interpolate", argument="size", got=size, dims=dims, low=1)
         return per_dim("interpolate", "size", size, dims, 1), [None] * dims
     factors = tuple(scale_factor) if isinstance(scale_factor, (tuple, list)) else (scale_factor,) * dims
     if len(factors) != dims or not all(isinstance(f, (int, float)) and f > 0 and math.isfinite(f) for f in factors):

@@ -151,7 +151,10 @@ def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Any, ...]:
     """
     if not isinstance(chunks, int) or chunks < 1:
         raise error("argument", op="chunk", argument="chunks", expected="a positive int", got=chunks)
-    count = input.shape[one_dim("chunk", dim, input.ndim)]
+    place = one_dim("chunk", dim, input.ndim)
+    if not input.ndim:
+        raise error("split-scalar")
+    count = input.shape[place]
     return split(input, -(-count // chunks) if count else [0] * chunks, dim)
 
 

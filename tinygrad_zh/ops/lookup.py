@@ -26,13 +26,16 @@ from .shape import reshape_p
 
 
 def slice_index(
-    op: str, input: Any, dim: Any, index: Any, axis: Any = None, only: DType | None = None
+    op: str, input: Any, dim: Any, index: Any, axis: Any = None, only: DType | None = None, negative: bool = False
 ) -> tuple[int, Any]:
-    """Check what ``index_select`` and its like were given; return the dimension and a 1-d index."""
+    """Check what ``index_select`` and its like were given; return the dimension and a 1-d index.
+
+    As in PyTorch, most of them take no negative positions.
+    """
     d, places = one_dim(op, dim, input.ndim, axis), lifted(index_of(op, index, input, only))
     if places.ndim != 1 or (not input.ndim and places.shape != (1,)):
         raise error("index-vector", op=op, shape=places.shape, input=input.shape)
-    refuse_out_of_range(op, places, lifted(input).shape[d], d, negative=False)
+    refuse_out_of_range(op, places, lifted(input).shape[d], d, negative=negative)
     return d, places
 
 
@@ -90,8 +93,11 @@ def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
 
 @published(inplace=True)
 def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
-    """Return `input` with a number (or a 0-d tensor) in the slices at the positions of `index` along `dim`."""
-    d, places = slice_index("index_fill", input, dim, index, only=int64)
+    """Return `input` with a number (or a 0-d tensor) in the slices at the positions of `index` along `dim`.
+
+    Negative positions count from the end.
+    """
+    d, places = slice_index("index_fill", input, dim, index, only=int64, negative=True)
     if isinstance(value, Tensor):
         if value.shape:
             raise error("ndim", op="index_fill", expected=0, shape=value.shape)

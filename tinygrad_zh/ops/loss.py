@@ -14,7 +14,7 @@ from ..backend.dtypes import int64
 from ..core.primitive import SAME, primitive
 from ..core.symbol import SUM
 from ..errors import error
-from .elementwise import abs, mul, sub_p, where_p
+from .elementwise import abs, maximum, mul, sub_p, where_p
 from .fusable import fusable
 from .normalise import log_softmax, softmax_p
 from .publish import published
@@ -125,7 +125,8 @@ def cross_entropy_slope(xp: Any, g: Any, x: Any, target: Any, lse: Any, *, reduc
     if not everywhere:
         scale = scale * valid[:, None].astype(x.dtype)
     if reduction == "mean":
-        scale = scale / (len(target) if everywhere else valid.sum().astype(x.dtype))
+        # At least 1: where everything is ignored the loss is NaN, but nothing pulls, as in PyTorch.
+        scale = scale / (len(target) if everywhere else xp.maximum(valid.sum(), 1).astype(x.dtype))
     slope *= scale
     return slope
 
@@ -137,7 +138,7 @@ def cross_entropy_pullback(g: Any, x: Any, target: Any, lse: Any, *, reduction: 
     valid = sum(truth, 1, keepdim=True)
     row_g = reshape_p(g, shape=(x.shape[0], 1)) if reduction == "none" else g
     pulled = (softmax_p(x, dim=1) - truth) * valid * row_g
-    return pulled / sum(valid) if reduction == "mean" else pulled
+    return pulled / maximum(sum(valid), 1) if reduction == "mean" else pulled
 
 
 @primitive(

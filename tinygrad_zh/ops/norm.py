@@ -38,9 +38,13 @@ def norm_p(xp: Any, x: Any, *, ord: float, dims: tuple[int, ...], keepdim: bool 
 def norm_pullback(g: Any, x: Any, y: Any, x_shape: Any, ord: float, dims: tuple[int, ...]) -> Any:
     """``g·sign(x)·(|x|/‖x‖)ᵖ⁻¹``; the slope is 0 where x is 0, and so at the zero vector."""
     g, y = spread(g, x_shape, dims), spread(y, x_shape, dims)
+    # Where x is 0 its power is left out, or the second derivative would be 0 · ∞ there, and NaN everywhere.
+    nowhere_0 = where_p(x == 0, 1, abs(x)) if ord < 2 else None
     if ord < 1:  # the power is negative: of the inverse quotient it is positive
-        return g * sign(x) * masked_to_zero(pow(y / abs(x), 1 - ord), x == 0)
+        return g * sign(x) * masked_to_zero(pow(y / nowhere_0, 1 - ord), x == 0)
     y = where_p(y == 0, 1, y)
+    if ord < 2:
+        return g * sign(x) * masked_to_zero(pow(nowhere_0 / y, ord - 1), x == 0)
     return x * (g / y) if ord == 2 else g * sign(x) * pow(abs(x) / y, ord - 1)
 
 

@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from ..backend.devices import BACKENDS
 from ..core.operators import Operators
 from ..core.primitive import Primitive
 from ..core.registry import registry
@@ -31,7 +34,10 @@ ARITHMETIC = {
     "rshift": "bitwise_right_shift",
 }
 """``__add__``, ``__radd__`` and ``__iadd__`` are the op ``add``, and so on."""
-COMPARISON = ("lt", "le", "gt", "ge", "eq", "ne")
+COMPARISON = ("lt", "le", "gt", "ge")
+EQUALITY = ("eq", "ne")
+COMPARED = (Operators, bool, int, float, complex, np.generic)
+"""With what a Tensor is compared elementwise, arrays aside; complex numbers are refused, not unequal."""
 UNARY = {"neg": "neg", "abs": "abs", "invert": "bitwise_not"}
 NO_INPLACE = {"matmul"}
 
@@ -49,6 +55,11 @@ def binary(op: Any) -> Callable[[Any, Any], Any]:
 def reflected(op: Any) -> Callable[[Any, Any], Any]:
     """``b ∘ a`` where `a` is the Tensor."""
     return (lambda a, b: op.apply(b, a)) if isinstance(op, Primitive) else (lambda a, b: op(b, a))
+
+
+def equality(op: Any) -> Callable[[Any, Any], Any]:
+    """``a == b`` elementwise; with what is no number, such as None or a text, Python's own answer as in PyTorch."""
+    return lambda a, b: op.apply(a, b) if isinstance(b, COMPARED) or type(b) in BACKENDS else NotImplemented
 
 
 def inplace(name: str) -> Callable[[Any, Any], Any]:
@@ -73,6 +84,8 @@ def attach_operators() -> None:
             setattr(Operators, f"__i{special}__", inplace(name))
     for name in COMPARISON:
         attach(f"__{name}__", name, binary)
+    for name in EQUALITY:
+        setattr(Operators, f"__{name}__", equality(registry[name]))
     for special, name in UNARY.items():
         attach(f"__{special}__", name, unary)
     setattr(Operators, "__pos__", lambda x: x)  # noqa: B010 - mypy does not know it

@@ -2,15 +2,19 @@
 
 A function enters its name when its file is imported; ``later.py`` says which files wait until they are needed.
 
-May import: ``lazy``.
+What is entered is guarded: see ``guard.py``.
+
+May import: ``lazy``, ``guard``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any, TypeVar
 
-from ..lazy import LazyNames
+from ..lazy import LazyNames, unknown_name
+from .guard import guarded
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -40,14 +44,15 @@ def publish(
     space : str, optional
         One of `SPACES`: the function stands there alone, ``tinygrad_zh.linalg.name``, and is no method.
     """
+    shown = guarded(function, f"{space}.{name}" if space else name) if type(function) is FunctionType else function
     if space is not None:
         if name in spaces[space].keys():  # noqa: SIM118 - entered already, not only to come
             raise AssertionError(f"two public functions are named {space}.{name}")
-        spaces[space][name] = function
+        spaces[space][name] = shown
         return function
     if name in public.keys():  # noqa: SIM118
         raise AssertionError(f"two public functions are named {name!r}")
-    public[name] = function
+    public[name] = shown
     if method:
         methods.add(name)
     if inplace:
@@ -67,7 +72,7 @@ def face(module: dict[str, Any], table: LazyNames) -> Callable[[str], Any]:
 
     def look_up(name: str) -> Any:
         if name not in table:
-            raise AttributeError(f"module {module['__name__']!r} has no attribute {name!r}")
+            raise unknown_name(module["__name__"], name, module["__all__"])
         module[name] = table[name]
         return module[name]
 

@@ -35,7 +35,9 @@ def in_double(value: Value) -> Value:
 
 def widened(xp: Any, operands: Sequence[Any]) -> tuple[Any, tuple[int, ...], list[Any]]:
     """Return the operands' dtype, their common shape, and them as flat float64 arrays of that many elements."""
-    dtype = next(x.dtype for x in operands if hasattr(x, "dtype") and x.dtype.kind == "f")
+    dtype = next((x.dtype for x in operands if hasattr(x, "dtype") and x.dtype.kind == "f"), None)
+    if dtype is None:
+        raise TypeError("a dtype that is not floating is not supported")  # which the door says in the user's words
     wide = [xp.asarray(x, dtype=float64) for x in operands]
     shape = xp.broadcast_shapes(*[x.shape for x in wide])
     return dtype, shape, [xp.broadcast_to(x, shape).reshape(-1) for x in wide]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from ..lazy import unknown_name
 from . import lr_scheduler as lr_scheduler
 from .adam import Adam, AdamW
 from .classic import ASGD, Rprop
@@ -45,4 +46,4 @@ def __getattr__(name: str) -> Any:
     """Import ``swa_utils``, which needs ``nn``, when it is first used."""
     if name == "swa_utils":
         return importlib.import_module(".swa_utils", __name__)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise unknown_name(__name__, name, __all__)

@@ -29,7 +29,9 @@ and `swa_utils`, and of `torch.utils.data` (here `tinygrad_zh.data`); functions 
 
 What is done has PyTorch's arguments, in the same order, with the same defaults, unless the last column says how they
 differ. The tests compare it with PyTorch in float64: values, gradients of inputs and parameters, buffers, names and
-shapes of the state, twenty steps of every optimiser, every rate of every schedule.
+shapes of the state, twenty steps of every optimiser, every rate of every schedule. Only the steps of `optim.Muon`
+agree no further than to about three digits: PyTorch computes its iterations in bfloat16, here they have the dtype of
+the parameter.
 
 This page is made by `tinygrad-zh check torch --write`.
 """,
@@ -40,6 +42,7 @@ This page is made by `tinygrad-zh check torch --write`.
 
 已实现的名称，参数、次序和默认值与 PyTorch 相同；不同之处写在最后一列。测试用 float64 与 PyTorch 对照：
 值、输入和参数的梯度(gradient)、缓冲区(buffer)、状态的名称与形状、每个优化器的二十步、每个学习率调度器的每个学习率。
+只有 `optim.Muon` 的步子大约只有三位数字相同：PyTorch 用 bfloat16 计算它的迭代，这里用参数的 dtype。
 
 本页由 `tinygrad-zh check torch --write` 生成。
 """,

@@ -53,6 +53,8 @@ def save_file(
     -----
     The same tensors and metadata always give the same bytes.  Tensors that share memory are written in full, each.
     """
+    if not isinstance(tensors, Mapping):
+        raise error("argument", op="save_file", argument="tensors", expected="a dict of tensors by name", got=tensors)
     plain = {_checked_name(name): _plain(name, value) for name, value in tensors.items()}
     for key, text in (metadata or {}).items():
         if not isinstance(key, str) or not isinstance(text, str):

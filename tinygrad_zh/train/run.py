@@ -270,6 +270,13 @@ class Run:
         differences = [f"{name} {then.get(name)} → {value}" for name, value in now.items() if then.get(name) != value]
         if differences:
             raise error("run-differs", path=os.fspath(path), differences=", ".join(differences))
+        scheduler = self.options.scheduler
+        steps_then = saved.parts.get("scheduler", {}).get("total_steps")
+        steps_now = getattr(scheduler, "total_steps", None)
+        if steps_now is not None and steps_then not in (None, steps_now):
+            # It would take over the old length, and end before the training does.
+            kind = type(scheduler).__name__
+            raise error("scheduler-length", path=os.fspath(path), op=kind, then=steps_then, now=steps_now)
         self._checkpoint.take(saved, path)
 
     def facts(self) -> dict[str, Any]:

@@ -91,6 +91,27 @@ def resumed_settings(path: str | os.PathLike[str], saved: Mapping[str, Any], ask
     return kept
 
 
+def refuse_other_options(path: str | os.PathLike[str], then: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    """Refuse to go on with other options than a run was begun with.
+
+    Parameters
+    ----------
+    path : path-like
+        The checkpoint, for messages.
+    then, now : mapping
+        The options of the run, as its checkpoint holds them, and those of the present call; what the checkpoint does
+        not know is not compared.
+
+    Raises
+    ------
+    StorageError
+        If some differ: all are listed.
+    """
+    changed = [f"--{name.replace('_', '-')} {then[name]}" for name in now if then.get(name, now[name]) != now[name]]
+    if changed:
+        raise error("options-differ", path=os.fspath(path), options=" ".join(changed))
+
+
 def hidden_sizes(text: str) -> tuple[int, ...]:
     """Return the sizes of hidden layers from ``"128,64"``; none for an empty text.
 

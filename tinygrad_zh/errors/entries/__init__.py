@@ -6,6 +6,7 @@ E8xx and E9xx families of operations.
 """
 
 from . import (
+    arguments,
     checkpoints,
     checks,
     convolution,
@@ -46,6 +47,7 @@ from . import (
 )
 
 __all__ = [
+    "arguments",
     "checkpoints",
     "checks",
     "convolution",

@@ -141,12 +141,12 @@ add_entries(
             "TG-E589",
             StorageError,
             en=Text(
-                error="the names of the state_dict all begin with {prefix!r}, those of {kind} do not.",
+                error="in the state_dict the names of {kind} begin with {prefix!r}.",
                 expected="the names of {kind}.state_dict(), such as {name}.",
                 hint="storage.strip_prefix(state_dict, {prefix!r}) takes it off. Nothing has been changed.",
             ),
             zh=Text(
-                error="state_dict 的名字都带有前缀(prefix) {prefix!r}，而 {kind} 的没有。",
+                error="state_dict 中 {kind} 的名字都带有前缀(prefix) {prefix!r}。",
                 expected="与 {kind}.state_dict() 相同的名字，例如 {name}。",
                 hint="用 storage.strip_prefix(state_dict, {prefix!r}) 去掉前缀。模型没有被改动。",
             ),

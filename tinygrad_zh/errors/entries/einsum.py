@@ -11,12 +11,12 @@ add_entries(
             en=Text(
                 error="einsum got a {got} as its equation.",
                 expected='a string such as "ij,jk->ik", then the tensors.',
-                hint="lists of numbers in the place of letters are not supported: write letters.",
+                hint="or tensors each followed by a list of numbers from 0 to 51: einsum(a, [0, 1], b, [1, 2]).",
             ),
             zh=Text(
                 error="einsum 的算式(equation)是 {got}。",
                 expected='先是字符串，例如 "ij,jk->ik"，然后是各个张量。',
-                hint="不支持用数字列表代替字母：请写字母。",
+                hint="也可以在每个张量后写 0 到 51 的数字列表：einsum(a, [0, 1], b, [1, 2])。",
             ),
         ),
         "einsum-count": Entry(

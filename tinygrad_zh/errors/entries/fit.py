@@ -50,6 +50,34 @@ add_entries(
                 hint="model.safetensors 只有权重：它用于 predict，不用于 --resume。",
             ),
         ),
+        "options-differ": Entry(
+            "TG-E829",
+            StorageError,
+            en=Text(
+                error="the run of {path} was begun with other options: {options}.",
+                expected="the same ones, so that it goes on as it would have.",
+                hint="add {options}; or begin a new run without --resume.",
+            ),
+            zh=Text(
+                error="{path} 中的训练开始时用的是其他选项：{options}。",
+                expected="相同的选项，这样才能照原样继续。",
+                hint="加上 {options}；或者不用 --resume，重新开始训练。",
+            ),
+        ),
+        "scheduler-length": Entry(
+            "TG-E830",
+            StorageError,
+            en=Text(
+                error="the {op} in the checkpoint {path} was made for {then} steps in all, this one for {now}.",
+                expected="a schedule of the same length, which cannot become another one on the way.",
+                hint="go on with the number of epochs that the run was begun with, or begin a new one without resume.",
+            ),
+            zh=Text(
+                error="检查点 {path} 中的 {op} 是为总共 {then} 步建立的，现在的是为 {now} 步。",
+                expected="同样长度的调度器(scheduler)，它不能中途变成另一个。",
+                hint="用开始训练时的轮数(epochs)继续，或者不用 resume，重新开始训练。",
+            ),
+        ),
         "run-differs": Entry(
             "TG-E663",
             StorageError,

@@ -1,4 +1,4 @@
-"""Errors of losses (E822–E835)."""
+"""Errors of losses (E822–E824)."""
 
 from ..catalogue import Entry, Text, add_entries
 from ..classes import ArgumentError, ShapeError

@@ -1,7 +1,7 @@
 """Errors about layers, optimisers and training (E600–E639)."""
 
 from ..catalogue import Entry, Text, add_entries
-from ..classes import ArgumentError, DTypeError, ShapeError, StorageError, UnknownNameError
+from ..classes import ArgumentError, DTypeError, MissingMethodError, ShapeError, StorageError, UnknownNameError
 
 add_entries(
     {
@@ -103,7 +103,7 @@ add_entries(
         ),
         "forward-missing": Entry(
             "TG-E607",
-            UnknownNameError,
+            MissingMethodError,
             en=Text(
                 error="{kind} was called, but it has no forward method.",
                 expected="a method forward(self, ...) in the class.",

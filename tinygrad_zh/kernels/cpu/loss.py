@@ -94,7 +94,7 @@ def slope_of(
         # A row that is ignored is multiplied by 0 as in the formula: NaN in it is to be seen.
         share = (g[i] if by_row else g[0]) * (one if valid else zero)
         if mean:
-            share = share / number(count)
+            share = share / number(max(count, 1))
         shift, row, out = lse[i], x[i], slope[i]
         for j in range(row.size):
             out[j] = exp_of(row[j] - shift) * share

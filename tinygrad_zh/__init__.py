@@ -68,6 +68,9 @@ if os.environ.get("TINYGRAD_ZH_KERNELS") != "0":  # "0": compute with the plain 
         "relu_pullback": "activation:relu_pullback",
         "linear": "linear:linear",
         "sum_to": "linear:sum_to",
+        "attention": "attention:attention",
+        "attention_dropout": "attention:attention",
+        "attention_pullback": "attention:attention_pullback",
         "cross_entropy": "loss:cross_entropy",
         "cross_entropy_pullback": "loss:cross_entropy_pullback",
     }.items():

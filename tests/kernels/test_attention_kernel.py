@@ -65,7 +65,9 @@ def summed(x: Any, shape: tuple[int, ...]) -> Any:
     return x.sum(tuple(i for i, n in enumerate(shape) if n != x.shape[i]), keepdims=True)
 
 
-def compare(q: Any, k: Any, v: Any, mask: Any = None, *, causal: bool = False, scale: float = 0.5, p: float = 0.0) -> None:
+def compare(
+    q: Any, k: Any, v: Any, mask: Any = None, *, causal: bool = False, scale: float = 0.5, p: float = 0.0
+) -> None:
     """Compare y, lse and all gradients with the formulas'."""
     place = philox.place_of(7, 3) if p else None
     with np.errstate(all="ignore"):
@@ -110,7 +112,9 @@ def test_heads_that_are_slices_of_one_projection() -> None:
 
 def test_queries_may_be_shared_and_batches_broadcast() -> None:
     rng = np.random.default_rng(0)
-    compare(rng.normal(size=(1, 9, 4)), rng.normal(size=(3, 10, 4)), rng.normal(size=(10, 2)), rng.normal(size=(3, 1, 10)))
+    compare(
+        rng.normal(size=(1, 9, 4)), rng.normal(size=(3, 10, 4)), rng.normal(size=(10, 2)), rng.normal(size=(3, 1, 10))
+    )
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -7,8 +7,8 @@ weights in memory: all that is kept for the way back is the logarithm of each ro
 can be had again.  With dropout it is another primitive, as it draws random numbers; which weights are dropped is not
 kept either, for what has been drawn can be drawn again.
 
-May import: floors 0–1, ``elementwise``, ``fusable``, ``generator``, ``linalg``, ``normalise``, ``reduce``, ``sampling``,
-``shape``.  Read next: ``dropout.py``.
+May import: floors 0–1, ``elementwise``, ``fusable``, ``generator``, ``linalg``, ``normalise``, ``reduce``,
+``sampling``, ``shape``.  Read next: ``dropout.py``.
 """
 
 from __future__ import annotations

@@ -4,9 +4,9 @@ r"""Floor 2: attention in tiles, forward and back, for which the L × S weights 
     dS = P ⊙ (g vᵀ − Σ g ⊙ y),   dq = scale · dS k,   dk = scale · dSᵀ q,   dv = Pᵀ g
     with dropout P ⊙ M / (1 − p) stands for P in y and dv, and g vᵀ ⊙ M / (1 − p) for g vᵀ
 
-Cost: O(L S (E + D)) time as in the formula, but O(L + S) memory: a tile of S is 512 queries by 512 keys and stays in the
-processor's cache from the product that makes it to the one that uses it up.  Forward two products per tile, back five,
-since the weights are computed again: from lse, so without another sum.  Tiles that causality hides are left out.
+Cost: O(L S (E + D)) time as in the formula, but O(L + S) memory: a tile of S is 512 queries by 512 keys and stays in
+the processor's cache from the product that makes it to the one that uses it up.  Forward two products per tile, back
+five, since the weights are computed again: from lse, so without another sum.  Tiles that causality hides are left out.
 
 Numerical device: the softmax is taken online (Milakov and Gimelshein, 2018; Rabe and Staats, 2021; Dao et al., 2022,
 "FlashAttention").  The largest score m of a row and the sum l of e^(S − m) are those of the keys seen so far; where a
@@ -142,7 +142,8 @@ def exponentiate(row: Array, visible: int, top: Any) -> tuple[Any, Any]:
 @compiled("contract")
 def attend(
     at: Array, strides: tuple[int, int, int], sizes: tuple[int, int, int, int], looks: Array, added: Array,
-    mask_stride: int, place: Array, threshold: int, kept: Any, scale: Any, causal: bool, tile: int, y: Array, lse: Array,
+    mask_stride: int, place: Array, threshold: int, kept: Any, scale: Any, causal: bool, tile: int, y: Array,
+    lse: Array,
 ) -> None:  # fmt: skip
     """Write y and lse, one matrix and one row per head."""
     of_q, of_k, of_v = strides
@@ -163,8 +164,8 @@ def attend(
             for j in range(0, end, some_k):
                 columns = min(some_k, end - j)
                 add_product(
-                    False, True, rows, columns, width, scale, q + i * of_q * item, of_q, k + j * of_k * item, of_k, zero,
-                    s.ctypes.data, some_k,
+                    False, True, rows, columns, width, scale, q + i * of_q * item, of_q, k + j * of_k * item, of_k,
+                    zero, s.ctypes.data, some_k,
                 )  # fmt: skip
                 for r in range(rows):
                     row = s[r, :columns]
@@ -192,8 +193,8 @@ def attend(
 
 
 def attention(
-    xp: Any, q: Array, k: Array, v: Array, mask: Array | None, place: Array | None = None, *, causal: bool, scale: float,
-    p: float = 0.0,
+    xp: Any, q: Array, k: Array, v: Array, mask: Array | None, place: Array | None = None, *,
+    causal: bool, scale: float, p: float = 0.0,
 ) -> Any:  # fmt: skip
     """Return the weighted means of the values, and lse; see the primitive of this name."""
     q, k, v = in_rows(q), in_rows(k), in_rows(v)

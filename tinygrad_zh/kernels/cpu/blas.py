@@ -1,9 +1,9 @@
 r"""Floor 2: BLAS's product of matrices for loops to call: C = α op(A) op(B) + β C, with op(X) = X or Xᵀ.
 
 ``np.matmul`` from Python costs a microsecond a call, can't add to C, and a compiled loop can't call it.  NumPy's wheels
-bring an OpenBLAS with them; here its ``gemm`` is found by name, in the file that NumPy has loaded already, so that there
-is one library with one pool of threads.  Matrices are given by addresses, in rows: element (i, j) stands i·ld + j
-elements behind the first.
+bring an OpenBLAS with them; here its ``gemm`` is found by name, in the file that NumPy has loaded already, so that
+there is one library with one pool of threads.  Matrices are given by addresses, in rows: element (i, j) stands
+i·ld + j elements behind the first.
 
 Where NumPy has been built otherwise (with Accelerate, MKL or a system's BLAS), importing this raises ImportError, and
 the kernels that need it leave the table: the formulas compute.

@@ -16,24 +16,23 @@ from ...aliases import Array
 from ...backend.philox import MULTIPLIERS, ROUNDS, WEYL
 from .compiling import compiled
 
-FIRST, SECOND = (np.uint64(x) for x in MULTIPLIERS)
-GROWTH, OTHER_GROWTH = (np.uint64(x) for x in WEYL)
-LOW, HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
+word, wide = np.uint32, np.uint64
+FIRST, SECOND = (wide(x) for x in MULTIPLIERS)
+GROWTH, OTHER_GROWTH = (word(x) for x in WEYL)
+HALF = wide(32)
 
 
 @compiled()
 def draw(place: Array, start: int, words: Array) -> Any:
     """Write the blocks around word `start` of a place into `words`; return where in there word `start` stands."""
-    skipped = start % 4
-    first = place[2] + np.uint64(start // 4)
+    first = place[2] + wide(start // 4)
     for i in range(words.size // 4):
-        block = first + np.uint64(i)
-        a, b, c, d = block & LOW, block >> HALF, np.uint64(0), np.uint64(0)
-        key, other = place[0], place[1]
+        block = first + wide(i)
+        a, b, c, d = word(block), word(block >> HALF), word(0), word(0)
+        key, other = word(place[0]), word(place[1])
         for _ in range(ROUNDS):
-            p, q = FIRST * a, SECOND * c
-            a, b, c, d = (q >> HALF) ^ b ^ key, q & LOW, (p >> HALF) ^ d ^ other, p & LOW
-            key, other = (key + GROWTH) & LOW, (other + OTHER_GROWTH) & LOW
-        words[4 * i], words[4 * i + 1] = np.uint32(a), np.uint32(b)
-        words[4 * i + 2], words[4 * i + 3] = np.uint32(c), np.uint32(d)
-    return skipped
+            p, q = FIRST * wide(a), SECOND * wide(c)
+            a, b, c, d = word(q >> HALF) ^ b ^ key, word(q), word(p >> HALF) ^ d ^ other, word(p)
+            key, other = word(key + GROWTH), word(other + OTHER_GROWTH)
+        words[4 * i], words[4 * i + 1], words[4 * i + 2], words[4 * i + 3] = a, b, c, d
+    return start % 4

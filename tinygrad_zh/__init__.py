@@ -71,6 +71,12 @@ if os.environ.get("TINYGRAD_ZH_KERNELS") != "0":  # "0": compute with the plain 
         "attention": "attention:attention",
         "attention_dropout": "attention:attention",
         "attention_pullback": "attention:attention_pullback",
+        "rnn": "recurrent:rnn",
+        "rnn_pullback": "recurrent:rnn_pullback",
+        "gru": "recurrent:gru",
+        "gru_pullback": "recurrent:gru_pullback",
+        "lstm": "recurrent:lstm",
+        "lstm_pullback": "recurrent:lstm_pullback",
         "cross_entropy": "loss:cross_entropy",
         "cross_entropy_pullback": "loss:cross_entropy_pullback",
     }.items():

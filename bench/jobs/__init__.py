@@ -1,5 +1,5 @@
 """The jobs: each module has ``run(quick) -> list of Comparison``."""
 
-JOBS = ("mlp", "captured", "chain", "long_chain", "attention", "memory", "start")
+JOBS = ("mlp", "captured", "chain", "long_chain", "attention", "lstm", "memory", "start")
 ON_A_GPU = ("cuda",)
 """Run only when named."""

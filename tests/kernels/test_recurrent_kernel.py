@@ -112,6 +112,6 @@ def test_tanh_and_sigmoid(dtype: Any) -> None:
         assert y.dtype == dtype
         assert np.max(np.abs(y - wanted) / np.spacing(np.abs(wanted).astype(dtype))) < 3
         with np.errstate(all="ignore"):
-            ends = each(np.array([np.inf, -np.inf, np.nan, 200, -200, 0], dtype))
+            ends = each(np.array([np.inf, -np.inf, np.nan, 1000, -1000, 0], dtype))
         low = -1 if each(dtype(0)) == 0 else 0
         np.testing.assert_array_equal(ends, [1, low, np.nan, 1, low, (1 + low) / 2])

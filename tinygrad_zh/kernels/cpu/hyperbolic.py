@@ -5,9 +5,9 @@ r"""Floor 2: tanh and the logistic function in a form that the compiler turns in
 
 Cost: an exponential and a division.
 
-Numerical device: near 0 the first form of tanh would be the difference of two numbers near 1; there stands the polynomial
-(in float64 a quotient) of Moshier's Cephes library (``tanhf.c``, ``tanh.c``).  Both are computed and one is chosen, as
-vector instructions want it.  Results are within 2 ulp.
+Numerical device: near 0 the first form of tanh would be the difference of two numbers near 1; there stands the
+polynomial (in float64 a quotient) of Moshier's Cephes library (``tanhf.c``, ``tanh.c``).  Both are computed and one is
+chosen, as vector instructions want it.  Results are within 3 ulp.
 
 May import: floor 0 only.  Read next: ``recurrent.py``.
 """

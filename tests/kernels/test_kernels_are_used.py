@@ -14,7 +14,7 @@ import pytest
 import tinygrad_zh as tg
 from tinygrad_zh.backend import devices
 from tinygrad_zh.backend.devices import CPU, LazyKernel, kernels_off, register_kernel
-from tinygrad_zh.kernels.cpu import activation, linear, loss, step
+from tinygrad_zh.kernels.cpu import activation, attention, linear, loss, recurrent, step
 
 KERNELS = {
     "sgd_steps": step.sgd_steps,
@@ -23,6 +23,11 @@ KERNELS = {
     "sum_to": linear.sum_to,
     "relu": activation.relu,
     "relu_pullback": activation.relu_pullback,
+    "attention": attention.attention,
+    "attention_dropout": attention.attention,
+    "attention_pullback": attention.attention_pullback,
+    **{name: getattr(recurrent, name) for name in ("rnn", "gru", "lstm")},
+    **{f"{name}_pullback": getattr(recurrent, f"{name}_pullback") for name in ("rnn", "gru", "lstm")},
     "cross_entropy": loss.cross_entropy,
     "cross_entropy_pullback": loss.cross_entropy_pullback,
 }
@@ -52,6 +57,16 @@ def train_a_little() -> list[Any]:
         value.backward()
         optimizer.step()
         losses.append(value.item())
+    heads = tg.tensor(generator.standard_normal((2, 40, 64)).astype(np.float32), requires_grad=True)
+    tg.manual_seed(0)
+    for p in (0.0, 0.5):
+        value = tg.nn.functional.scaled_dot_product_attention(heads, heads, heads, dropout_p=p).square().sum()
+        value.backward()
+        losses += [value.item(), heads.grad.abs().sum().item()]
+    for layer in (tg.nn.RNN(64, 8), tg.nn.GRU(64, 8), tg.nn.LSTM(64, 8)):
+        value = layer(heads)[0].square().sum()
+        value.backward()
+        losses += [value.item(), heads.grad.abs().sum().item()]
     return [*losses, w.tolist()]
 
 

@@ -18,6 +18,7 @@ from tinygrad_zh.core.modes import LAYERS
 from tinygrad_zh.core.primitive import primitive
 from tinygrad_zh.core.record import record
 from tinygrad_zh.errors import GraphError
+from tinygrad_zh.nn.functional import scaled_dot_product_attention as attend
 from tinygrad_zh.ops.generator import default_generator
 from tinygrad_zh.transforms.batching import RULES, SlowBatching
 
@@ -184,6 +185,8 @@ DRAWS = {
     "randperm": lambda x: tg.randperm(9),
     "dropout": lambda x: tg.dropout(x, 0.5),
     "dropout of what is shared": lambda x: tg.dropout(tg.ones(32), 0.5),
+    "attention": lambda x: attend(*(x.reshape(8, 4),) * 2, tg.eye(8), dropout_p=0.5),
+    "attention to what is shared": lambda x: attend(*(tg.ones(8, 4),) * 2, tg.eye(8), dropout_p=0.5),
     "bernoulli": lambda x: tg.bernoulli(x * 0 + 0.5),
     "poisson": lambda x: tg.poisson(x * 0 + 50.0),
     "normal": lambda x: tg.normal(x, 2.0),
@@ -201,6 +204,18 @@ def test_randomness(case: str) -> None:
     assert (same[0] == same[1]).all() and (same[0] == same[2]).all()
     with pytest.raises(GraphError, match="randomness"):
         func.vmap(draw)(x)
+
+
+@pytest.mark.parametrize("randomness", ["same", "different"])
+def test_the_way_back_through_attention_drops_the_same_weights(randomness: Any) -> None:
+    """What is linear in the values is the sum of the values times their gradients."""
+    q, v = drawn(3, 2, 5, 4), drawn(3, 2, 5, 1)
+
+    def summed(v: Any, q: Any) -> Any:
+        return attend(q, q, v, dropout_p=0.4).sum()
+
+    g, total = func.vmap(func.grad_and_value(summed), randomness=randomness)(v, q)
+    np.testing.assert_allclose((g * v).sum((1, 2, 3)).array, total.array)
 
 
 def test_draws_after_one_another_do_not_overlap() -> None:

@@ -4,10 +4,11 @@ r"""Floor 2: attention: every query takes a weighted mean of the values, by how 
 
 It is one primitive with one pullback, so that a kernel may take the place of either and never hold the L × S
 weights in memory: all that is kept for the way back is the logarithm of each row's sum, from which the weights
-can be had again.
+can be had again.  With dropout it is another primitive, as it draws random numbers; which weights are dropped is not
+kept either, for what has been drawn can be drawn again.
 
-May import: floors 0–1, ``dropout``, ``elementwise``, ``fusable``, ``linalg``, ``normalise``, ``reduce``, ``shape``.
-Read next: ``dropout.py``.
+May import: floors 0–1, ``elementwise``, ``fusable``, ``generator``, ``linalg``, ``normalise``, ``reduce``,
+``sampling``, ``shape``.  Read next: ``dropout.py``.
 """
 
 from __future__ import annotations
@@ -17,19 +18,22 @@ from typing import Any
 
 import numpy as np
 
+from ..aliases import Shape
+from ..backend import philox
 from ..backend.dtypes import float32
 from ..core.primitive import primitive
 from ..core.registry import registry
 from ..core.symbol import SUM
 from ..core.tensor import Tensor
 from ..errors import error
-from .dropout import dropout
 from .elementwise import masked_to_zero
 from .fusable import fusable
+from .generator import Place
 from .linalg import matmul_p
 from .normalise import softmax_p
 from .publish import published
 from .reduce import amax_p, floating, sum_p
+from .sampling import chance_p
 from .shape import mT, reshape_p
 
 
@@ -62,28 +66,42 @@ def attention_weights(q: Any, k: Any, mask: Any, *, causal: bool, scale: float) 
     return masked_to_zero(softmax_p(masked_to_zero(scores, idle), dim=len(scores.shape) - 1), idle)
 
 
+# -- back, and forward ---------------------------------------------------------------------------------------
+
+
+def dropped_weights(xp: Any, weights: Any, place: Any, p: float) -> Any:
+    """Drop weights, the same ones for the same place; with none, nothing is dropped."""
+    if place is None:
+        return weights
+    return weights * philox.chance(xp, place, math.prod(weights.shape), 1 - p).reshape(weights.shape) / (1 - p)
+
+
 def attention_pullback_value(
-    xp: Any, g: Any, q: Any, k: Any, v: Any, mask: Any, lse: Any, *, causal: bool, scale: float
-) -> tuple[Any, ...]:
+    xp: Any, g: Any, q: Any, k: Any, v: Any, mask: Any, place: Any, y: Any, lse: Any, *,
+    causal: bool, scale: float, p: float,
+) -> tuple[Any, ...]:  # fmt: skip
     """The same on arrays: the weights are e^(scores − lse)."""
     scores = masked_p.value(xp, xp.matmul(q, xp.swapaxes(k, -1, -2)) * scale, mask, causal=causal)
-    p = xp.exp(scores - xp.where(lse == -math.inf, 0, lse))
-    dp = xp.matmul(g, xp.swapaxes(v, -1, -2))
-    ds = p * (dp - xp.sum(p * dp, axis=-1, keepdims=True))
+    weights = xp.exp(scores - xp.where(lse == -math.inf, 0, lse))
+    dropped = dropped_weights(xp, weights, place, p)
+    ds = dropped * xp.matmul(g, xp.swapaxes(v, -1, -2)) - weights * xp.sum(g * y, axis=-1, keepdims=True)
     dq, dk = xp.matmul(ds, k) * scale, xp.matmul(xp.swapaxes(ds, -1, -2), q) * scale
-    found = (dq, dk, xp.matmul(xp.swapaxes(p, -1, -2), g))
+    found = (dq, dk, xp.matmul(xp.swapaxes(dropped, -1, -2), g))
     return (*found, ds) if is_additive(mask) else found
 
 
 @fusable(array_value=attention_pullback_value, outputs=0)
 def attention_pullback(
-    g: Any, q: Any, k: Any, v: Any, mask: Any, lse: Any, *, causal: bool, scale: float
-) -> tuple[Any, ...]:
-    """With P the weights: dV = Pᵀ G; dS = P ⊙ (G Vᵀ − Σ P ⊙ G Vᵀ), as of every softmax; dQ = dS K, dK = dSᵀ Q."""
-    p = attention_weights(q, k, mask, causal=causal, scale=scale)
-    dp = matmul_p(g, mT(v))
-    ds = p * (dp - sum_p(p * dp, dims=(len(p.shape) - 1,), keepdim=True))
-    found = (matmul_p(ds, k) * scale, matmul_p(mT(ds), q) * scale, matmul_p(mT(p), g))
+    g: Any, q: Any, k: Any, v: Any, mask: Any, place: Any, y: Any, lse: Any, *, causal: bool, scale: float, p: float
+) -> tuple[Any, ...]:  # fmt: skip
+    """Take the gradients back, with P the weights and P′ what dropout leaves of them (P′ = P where nothing is dropped).
+
+    dV = P′ᵀ G;  dS = P′ ⊙ G Vᵀ − P ⊙ Σ G ⊙ Y, as of every softmax, since Σ P′ ⊙ G Vᵀ = Σ G ⊙ Y;  dQ = dS K, dK = dSᵀ Q.
+    """
+    weights = attention_weights(q, k, mask, causal=causal, scale=scale)
+    dropped = weights if place is None else weights * chance_p(place, p=1 - p, shape=weights.shape) / (1 - p)
+    ds = dropped * matmul_p(g, mT(v)) - weights * sum_p(g * y, dims=(len(y.shape) - 1,), keepdim=True)
+    found = (matmul_p(ds, k) * scale, matmul_p(mT(ds), q) * scale, matmul_p(mT(dropped), g))
     return (*found, ds) if is_additive(mask) else found
 
 
@@ -92,22 +110,7 @@ def is_additive(mask: Any) -> bool:
     return mask is not None and mask.dtype.kind == "f"
 
 
-@primitive(
-    r"\operatorname{softmax}(<scale:2>\,<q:2>\,<k:3>^{\top} + <mask:1>)\,<v:2>",
-    aux=("lse",),
-    vjp=lambda g, q, k, v, mask, lse, causal, scale: (
-        *attention_pullback(g, q, k, v, mask, lse, causal=causal, scale=scale),
-        *(() if is_additive(mask) else (None,)),
-    ),
-    tex_rules={
-        "q": r"\mathrm{scale}\,dS\,k,\quad dS = P \odot \left(g v^{\top} - \sum P \odot g v^{\top}\right)",
-        "k": r"\mathrm{scale}\,dS^{\top} q",
-        "v": r"P^{\top} g",
-        "mask": r"dS",
-    },
-    name="attention",
-)
-def attention_p(xp: Any, q: Any, k: Any, v: Any, mask: Any, *, causal: bool, scale: float) -> Any:
+def attended(xp: Any, q: Any, k: Any, v: Any, mask: Any, place: Any, causal: bool, scale: float, p: float) -> Any:
     """Return the weighted means of the values, and ln Σ e^scores of every row."""
     scores = masked_p.value(xp, xp.matmul(q, xp.swapaxes(k, -1, -2)) * scale, mask, causal=causal)
     if not scores.shape[-1]:  # no key at all
@@ -116,7 +119,52 @@ def attention_p(xp: Any, q: Any, k: Any, v: Any, mask: Any, *, causal: bool, sca
     top = xp.where(top == -math.inf, 0, top)  # a query that may look at no key gets the sum of nothing
     e = xp.exp(scores - top)
     total = xp.sum(e, axis=-1, keepdims=True)
-    return xp.matmul(e / xp.where(total == 0, 1, total), v), xp.log(total) + top
+    weights = dropped_weights(xp, e / xp.where(total == 0, 1, total), place, p)
+    return xp.matmul(weights, v), xp.log(total) + top
+
+
+PULLBACKS = {
+    "q": r"\mathrm{scale}\,dS\,k,\quad dS = P \odot \left(g v^{\top} - \sum g \odot y\right)",
+    "k": r"\mathrm{scale}\,dS^{\top} q",
+    "v": r"P^{\top} g",
+    "mask": r"dS",
+}
+
+
+@primitive(
+    r"\operatorname{softmax}(<scale:2>\,<q:2>\,<k:3>^{\top} + <mask:1>)\,<v:2>",
+    aux=("lse",),
+    vjp=lambda g, q, k, v, mask, y, lse, causal, scale: (
+        *attention_pullback(g, q, k, v, mask, None, y, lse, causal=causal, scale=scale, p=0.0),
+        *(() if is_additive(mask) else (None,)),
+    ),
+    tex_rules=PULLBACKS,
+    name="attention",
+)
+def attention_p(xp: Any, q: Any, k: Any, v: Any, mask: Any, *, causal: bool, scale: float) -> Any:
+    """Without dropout."""
+    return attended(xp, q, k, v, mask, None, causal, scale, 0.0)
+
+
+@primitive(
+    r"\operatorname{dropout}(\operatorname{softmax}(<scale:2>\,<q:2>\,<k:3>^{\top} + <mask:1>), <p>)\,<v:2>",
+    aux=("lse",),
+    vjp=lambda g, q, k, v, mask, place, y, lse, causal, scale, p: (
+        *attention_pullback(g, q, k, v, mask, place, y, lse, causal=causal, scale=scale, p=p),
+        *((None,) if is_additive(mask) else (None, None)),
+    ),
+    tex_rules={
+        **PULLBACKS,
+        "q": r"\mathrm{scale}\,dS\,k,\quad dS = P' \odot g v^{\top} - P \odot \sum g \odot y",
+        "v": r"P'^{\top} g",
+    },
+    name="attention_dropout",
+)
+def attention_dropout_p(
+    xp: Any, q: Any, k: Any, v: Any, mask: Any, place: Any, *, causal: bool, scale: float, p: float
+) -> Any:  # fmt: skip
+    """With dropout of weights, which are drawn from a place; see ``random.py``."""
+    return attended(xp, q, k, v, mask, place, causal, scale, p)
 
 
 @published(space="nn.functional")
@@ -176,12 +224,13 @@ def scaled_dot_product_attention(
     check_batches(q, k, v, mask)
     if scale is None:
         scale = 1 / math.sqrt(query.shape[-1] or 1)
-    causal = bool(is_causal)
-    if dropout_p:
-        weights = dropout(attention_weights(q, k, mask, causal=causal, scale=float(scale)), float(dropout_p))
-        result = matmul_p(weights, v)
+    options = {"causal": bool(is_causal), "scale": float(scale)}
+    if 0 < dropout_p < 1:
+        place = Place(None, math.prod(weights_shape(q, k, mask)), q.device)
+        result = attention_dropout_p(q, k, v, mask, place, p=float(dropout_p), **options)
     else:
-        result = attention_p(q, k, v, mask, causal=causal, scale=float(scale))
+        result = attention_p(q, k, v, mask, **options)
+        result = result * 0 if dropout_p else result
     return reshape_p(result, shape=(*query.shape[:-1], value.shape[-1])) if enable_gqa else result
 
 
@@ -239,6 +288,12 @@ def repeated(x: Any, groups: int) -> Any:
     spread = reshape_p(x, shape=(*x.shape[:-3], heads, 1, *x.shape[-2:]))
     spread = spread.expand(*x.shape[:-3], heads, groups // heads, *x.shape[-2:])
     return reshape_p(spread, shape=(*x.shape[:-3], groups, *x.shape[-2:]))
+
+
+def weights_shape(query: Any, key: Any, mask: Any) -> Shape:
+    """Return the shape of the weights: (..., L, S)."""
+    batch = np.broadcast_shapes(query.shape[:-2], key.shape[:-2], () if mask is None else mask.shape[:-2])
+    return (*batch, query.shape[-2], key.shape[-2])
 
 
 def check_batches(query: Any, key: Any, value: Any, mask: Any) -> None:

@@ -186,7 +186,11 @@ OPTIMISER = ("它是优化器的一步，不在 fn 里出现", "a step of an opt
 GRAPH = ("它只在计算图里连接几个结果，不单独运行", "it joins several results in the graph and is never run by itself")
 REASONS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(
-        ("rand", "randn", "randint", "randperm", "bernoulli", "chance", "multinomial", "poisson", "dropout"), RANDOM
+        (
+            *("rand", "randn", "randint", "randperm", "bernoulli", "chance", "multinomial", "poisson", "dropout"),
+            "attention_dropout",
+        ),
+        RANDOM,
     ),
     **dict.fromkeys(
         ("relu_pullback", "softmax_pullback", "log_softmax_pullback", "cross_entropy_pullback", "weight_pullback"),

@@ -161,7 +161,10 @@ def linear_rule(op: Primitive, arrays: Arrays, mapped: Mapped, static: Static, s
 def attention_rule(op: Primitive, arrays: Arrays, mapped: Mapped, static: Static, size: int) -> Any:
     """Products of matrices; each of the two results needs the batch, also where it does not depend on what differs."""
     ndim = max(sample_ndim(x, m) for x, m in zip(arrays, mapped, strict=True))
-    return op.run([lengthened(x, ndim) if is_array(x) else x for x in full(arrays, mapped, size)], static)
+    whole = [lengthened(x, ndim) if is_array(x) else x for x in full(arrays, mapped, size)]
+    if "place" in op.operands:  # weights are drawn for all samples at once, as the pullback's ``chance`` draws them
+        whole[op.operands.index("place")] = arrays[op.operands.index("place")]
+    return op.run(whole, static)
 
 
 @rule_for("layer_norm", "group_norm", "rms_norm", "batch_norm")
@@ -381,4 +384,4 @@ def more_rows(op: Primitive, arrays: Arrays, mapped: Mapped, static: Static, siz
 
 DRAWS.update(dict.fromkeys(("rand", "randn", "randint", "chance"), more_of_them))
 DRAWS.update(dict.fromkeys(("dropout", "bernoulli", "poisson"), one_for_each_element))
-DRAWS["multinomial"] = more_rows
+DRAWS.update({"multinomial": more_rows, "attention_dropout": attention_rule})

@@ -68,6 +68,10 @@ if os.environ.get("TINYGRAD_ZH_KERNELS") != "0":  # "0": compute with the plain 
         "relu_pullback": "activation:relu_pullback",
         "linear": "linear:linear",
         "sum_to": "linear:sum_to",
+        "softmax": "softmax:softmax",
+        "softmax_pullback": "softmax:softmax_pullback",
+        "log_softmax": "softmax:log_softmax",
+        "log_softmax_pullback": "softmax:log_softmax_pullback",
         "cross_entropy": "loss:cross_entropy",
         "cross_entropy_pullback": "loss:cross_entropy_pullback",
     }.items():

@@ -35,6 +35,11 @@ def rows_of(arrays: Sequence[Array]) -> list[Array] | None:
     return [x.T.reshape(-1) for x in arrays] if by_columns else None
 
 
+def last_rows(x: Array, dtype: Any) -> Array:
+    """Return an array as rows along its last dimension, (N, D): a view, or a copy if its memory is in another order."""
+    return np.ascontiguousarray(x, dtype=dtype).reshape(-1, x.shape[-1])
+
+
 EIGHT = 8
 """How many parameters one call of a loop takes: a call costs some microseconds, whatever it does, and the loop is
 compiled for a fixed number."""

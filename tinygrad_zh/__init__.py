@@ -72,6 +72,12 @@ if os.environ.get("TINYGRAD_ZH_KERNELS") != "0":  # "0": compute with the plain 
         "softmax_pullback": "softmax:softmax_pullback",
         "log_softmax": "softmax:log_softmax",
         "log_softmax_pullback": "softmax:log_softmax_pullback",
+        "layer_norm": "standardise:layer_norm",
+        "layer_norm_pullback": "standardise:layer_norm_pullback",
+        "group_norm": "standardise:layer_norm",
+        "group_norm_pullback": "standardise:layer_norm_pullback",
+        "rms_norm": "standardise:rms_norm",
+        "rms_norm_pullback": "standardise:rms_norm_pullback",
         "cross_entropy": "loss:cross_entropy",
         "cross_entropy_pullback": "loss:cross_entropy_pullback",
     }.items():

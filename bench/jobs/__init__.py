@@ -1,5 +1,5 @@
 """The jobs: each module has ``run(quick) -> list of Comparison``."""
 
-JOBS = ("mlp", "captured", "chain", "long_chain", "memory", "start")
+JOBS = ("mlp", "captured", "chain", "long_chain", "softmax", "cross_entropy", "layer_norm", "gelu", "memory", "start")
 ON_A_GPU = ("cuda",)
 """Run only when named."""

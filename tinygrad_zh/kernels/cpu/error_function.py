@@ -7,7 +7,7 @@ makes some 60 arrays of the size of x, this makes one.
 
 Numerical device: beyond |z| = 1, erf z = 1 − e^(−z²) · 2q(t) with t = 1/(1 + 0.35 |z|), where q(t) = ½ e^(z²) erfc z
 is so smooth that a polynomial of degree 8 holds it to 2·10⁻⁸ for z up to 10, one of degree 20 to 6·10⁻¹⁷ for z up to
-27; what is beyond is 0 after the exponential.  Within, erf z = z p(z²), with p to 10⁻⁹ and 10⁻¹⁷.  All are Chebyshev
+27; what is beyond is 0 after the exponential.  Within, erf z = z + z p(z²), with p to 10⁻⁹ and 10⁻¹⁷.  All are Chebyshev
 interpolations.  Φ of a negative number is e^(−x²/2) q(t), which is not a difference, so small values keep their
 relative precision, where ½ (1 + erf) has none left below x = −5.5.
 
@@ -71,13 +71,13 @@ def tail_double(t: Any) -> Any:
 
 @compiled("contract")
 def near_single(u: Any) -> Any:
-    """The quotient of erf z and z for z² = u up to 1, in float32."""
+    """The quotient of erf z and z, less 1, for z² = u up to 1, in float32."""
     p = single(7.875874871388078e-05) * u + single(-0.000801686430349946)
     p = p * u + single(0.005189087241888046)
     p = p * u - single(0.02685421146452427)
     p = p * u + single(0.11283594369888306)
     p = p * u - single(0.3761262595653534)
-    p = p * u + single(1.1283791065216064)
+    p = p * u + single(0.12837916612625122)
     return p
 
 
@@ -94,7 +94,7 @@ def near_double(u: Any) -> Any:
     p = p * u - 0.02686617064323777
     p = p * u + 0.11283791670945006
     p = p * u - 0.3761263890318354
-    p = p * u + 1.1283791670955126
+    p = p * u + 0.12837916709551257
     return p
 
 
@@ -104,7 +104,7 @@ def tail_of(t: Any) -> Any:
 
 
 def near_of(u: Any) -> Any:
-    """The quotient of erf z and z for z² = u up to 1; compiled loops alone call it."""
+    """The quotient of erf z and z, less 1, for z² = u up to 1; compiled loops alone call it."""
     raise NotImplementedError
 
 
@@ -117,9 +117,9 @@ def erf_of(x: Any) -> Any:
     """Erf x."""
     one, size, square = type(x)(1), abs(x), x * x
     t = one / (one + type(x)(0.35) * size)
-    near, far = size * near_of(square), one - exp_below(-square) * (t + t) * tail_of(t)
+    near, far = size + size * near_of(square), one - exp_below(-square) * (t + t) * tail_of(t)
     y = near if size < one else far
-    return y if x > 0 else -y
+    return math.copysign(y, x)
 
 
 @compiled("contract")

@@ -9,7 +9,8 @@ r"""Floor 2: activation functions that bend smoothly, and their pullbacks, in on
 
 Cost: an exponential per element, none in the pullbacks from y.  The formulas make an array for every step.
 
-Numerical device: ½ (1 + tanh u) is σ(2u), which is not a difference.  e⁻ˣ may be infinite; then σ is 0.
+Numerical device: σ and 1 − σ are 1/(1 + e) and e/(1 + e) with e = e^(−|x|), which cannot overflow, and neither is a
+difference; ½ (1 + tanh u) is σ(2u).
 
 May import: floor 0 only.  Read next: ``softmax.py``; the formulas are in ``../../ops/activation.py``.
 """
@@ -22,7 +23,7 @@ from typing import Any
 from ...aliases import Array
 from .compiling import compiled
 from .error_function import erf_of, normal
-from .exponential import exp_of
+from .exponential import exp_below
 from .flat import in_one_pass
 
 SLOPE = 2 * math.sqrt(2 / math.pi)
@@ -30,17 +31,26 @@ CUBIC = 0.044715
 
 
 @compiled("contract")
-def sigmoid_of(x: Any) -> Any:
-    """σ(x)"""
+def sigmoids_of(x: Any) -> tuple[Any, Any]:
+    """σ(x) and 1 − σ(x)."""
     one = type(x)(1)
-    return one / (one + exp_of(-x))
+    e = exp_below(-abs(x))
+    above = one / (one + e)
+    below = e * above
+    return (above, below) if x > 0 else (below, above)
+
+
+@compiled("contract")
+def bent(x: Any) -> Any:
+    """2u"""
+    return type(x)(SLOPE) * (x + type(x)(CUBIC) * x * x * x)
 
 
 @compiled("contract")
 def sigmoid_all(x: Array, out: Array) -> None:
     """Write σ(x)."""
     for i in range(out.size):
-        out[i] = sigmoid_of(x[i])
+        out[i] = sigmoids_of(x[i])[0]
 
 
 @compiled("contract")
@@ -61,7 +71,7 @@ def pull_tanh(g: Array, y: Array, out: Array) -> None:
 def silu_all(x: Array, out: Array) -> None:
     """Write x σ(x)."""
     for i in range(out.size):
-        out[i] = x[i] * sigmoid_of(x[i])
+        out[i] = x[i] * sigmoids_of(x[i])[0]
 
 
 @compiled("contract")
@@ -69,8 +79,8 @@ def pull_silu(g: Array, x: Array, out: Array) -> None:
     """Write g σ (1 + x (1 − σ))."""
     one = out.dtype.type(1)
     for i in range(out.size):
-        s = sigmoid_of(x[i])
-        out[i] = g[i] * (s * (one + x[i] * (one - s)))
+        s, rest = sigmoids_of(x[i])
+        out[i] = g[i] * (s * (one + x[i] * rest))
 
 
 @compiled("contract")
@@ -91,10 +101,8 @@ def pull_gelu(g: Array, x: Array, out: Array) -> None:
 @compiled("contract")
 def gelu_tanh_all(x: Array, out: Array) -> None:
     """Write x σ(2u)."""
-    number = out.dtype.type
     for i in range(out.size):
-        v = x[i]
-        out[i] = v * sigmoid_of(number(SLOPE) * (v + number(CUBIC) * v * v * v))
+        out[i] = x[i] * sigmoids_of(bent(x[i]))[0]
 
 
 @compiled("contract")
@@ -103,8 +111,8 @@ def pull_gelu_tanh(g: Array, x: Array, out: Array) -> None:
     number, one = out.dtype.type, out.dtype.type(1)
     for i in range(out.size):
         v = x[i]
-        s = sigmoid_of(number(SLOPE) * (v + number(CUBIC) * v * v * v))
-        out[i] = g[i] * (s * (one + v * (one - s) * (number(SLOPE) * (one + number(3 * CUBIC) * v * v))))
+        s, rest = sigmoids_of(bent(v))
+        out[i] = g[i] * (s * (one + v * rest * (number(SLOPE) * (one + number(3 * CUBIC) * v * v))))
 
 
 @compiled("contract")

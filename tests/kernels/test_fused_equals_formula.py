@@ -19,6 +19,7 @@ from tinygrad_zh.ops.step import adam_steps, sgd_steps
 
 from .arrays import FLOATS, LAYOUTS, SHAPES, SPECIAL, close, laid_out, numbers
 
+
 def step_of(function: Any, state: list[Any], scratch_rows: int, layout: str, options: dict[str, Any]) -> list[Any]:
     """Run a step on copies, and return what it has written: p, then the state but for the gradient."""
     p, g, *rest = [x if x is None else laid_out(x, layout, i) for i, x in enumerate(state)]

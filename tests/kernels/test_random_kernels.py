@@ -40,7 +40,10 @@ def test_words(formulas: None, seed: int, block: int, count: int) -> None:
 @pytest.mark.parametrize("shape", [(), (1,), (3, 5), (2, 3, 700)], ids=str)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_dropout(formulas: None, dtype: Any, shape: tuple[int, ...], p: float, layout: str) -> None:
-    x, g = laid_out(numbers(shape, dtype, seed=1, special=True), layout), laid_out(numbers(shape, dtype, seed=2), layout)
+    x, g = (
+        laid_out(numbers(shape, dtype, seed=1, special=True), layout),
+        laid_out(numbers(shape, dtype, seed=2), layout),
+    )
     place = philox.place_of(11, 2**32 - 1)
     with np.errstate(all="ignore"):
         (y, mask), (wanted, wanted_mask) = (f(np, x, place, p=p) for f in (kernels.dropout, dropout_p.value))

@@ -25,9 +25,7 @@ from tinygrad_zh.ops.special import erf
 from .arrays import FLOATS, LAYOUTS, SHAPES, close, laid_out, numbers
 
 VALUES = {op.name: op for op in (sigmoid, silu_p, gelu_p, gelu_tanh_p, erf)}
-PULLBACKS = {
-    op.name: op for op in (sigmoid_pullback, tanh_pullback, silu_pullback, gelu_pullback, gelu_tanh_pullback)
-}
+PULLBACKS = {op.name: op for op in (sigmoid_pullback, tanh_pullback, silu_pullback, gelu_pullback, gelu_tanh_pullback)}
 FAR = [0.0, -0.0, 1e-30, -1e-30, 5, -5, 13, -13, 30, -30, 88.7, -88.7, 89, -89, 104, -104, 800, -800, 1e4, -1e4, 6e4]
 
 

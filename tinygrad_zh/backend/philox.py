@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from ..aliases import Array, DType
-from .devices import backend_of
+from .devices import BACKENDS
 
 ROUNDS = 10
 MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
@@ -102,7 +102,8 @@ def bits(xp: Any, place: Array, count: int) -> Array:
     array of shape (count,), uint32
         The words in order: those of the first block, then those of the next.
     """
-    kernel = backend_of(place).kernels.get("philox_bits")
+    backend = BACKENDS.get(type(place))
+    kernel = None if backend is None else backend.kernels.get("philox_bits")
     if kernel is not None and (words := kernel(xp, place, count)) is not NotImplemented:
         return words
     total = blocks_for(count)

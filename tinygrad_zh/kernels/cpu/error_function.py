@@ -7,9 +7,9 @@ makes some 60 arrays of the size of x, this makes one.
 
 Numerical device: beyond |z| = 1, erf z = 1 − e^(−z²) · 2q(t) with t = 1/(1 + 0.35 |z|), where q(t) = ½ e^(z²) erfc z
 is so smooth that a polynomial of degree 8 holds it to 2·10⁻⁸ for z up to 10, one of degree 20 to 6·10⁻¹⁷ for z up to
-27; what is beyond is 0 after the exponential.  Within, erf z = z + z p(z²), with p to 10⁻⁹ and 10⁻¹⁷.  All are Chebyshev
-interpolations.  Φ of a negative number is e^(−x²/2) q(t), which is not a difference, so small values keep their
-relative precision, where ½ (1 + erf) has none left below x = −5.5.
+27; what is beyond is 0 after the exponential.  Within, erf z = z + z p(z²), with p to 10⁻⁹ and 10⁻¹⁷.  All are
+Chebyshev interpolations.  Φ of a negative number is e^(−x²/2) q(t), which is not a difference, so small values keep
+their relative precision, where ½ (1 + erf) has none left below x = −5.5.
 
 May import: floor 0 only.  Read next: ``smooth.py``; the formula is in ``../../ops/special.py``.
 """

@@ -29,8 +29,8 @@ single = np.float32
 
 
 @compiled("contract")  # no "reassoc": it would undo the taking off in two parts
-def below_single(x: Any) -> Any:
-    """eˣ of a float32 up to 88.72283."""
+def parts_of(x: Any) -> tuple[Any, Any]:
+    """The bits of eʳ, and n where the exponent stands in them, from the 23rd on: their sum is the bits of 2ⁿ eʳ."""
     shifted = x * single(1.44269504088896341) + single(12582912.0)  # + 1.5·2²³ rounds: n stands in the last bits
     n = shifted - single(12582912.0)
     r = x - n * single(0.693359375)
@@ -42,16 +42,29 @@ def below_single(x: Any) -> Any:
     s = s * r + single(4.999999403953552e-1)
     s = s * r + single(1.0)
     s = s * r + single(1.0)
-    # Times 2ⁿ: n is added to the exponent, which stands in the bits from the 23rd on.
-    power = np.int32(single(shifted).view(np.int32) << np.int32(23))
-    y = np.int32(single(s).view(np.int32) + power).view(np.float32)
-    return y if not x < single(-86.9) else single(0.0)
+    return single(s).view(np.int32), np.int32(single(shifted).view(np.int32) << np.int32(23))
 
 
 @compiled("contract")
 def exp_single(x: Any) -> Any:
     """eˣ of a float32."""
     return below_single(x) if x <= single(88.72283) else x * single(np.inf)  # NaN for NaN
+
+
+@compiled("contract")
+def below_single(x: Any) -> Any:
+    """eˣ of a float32 up to 88.72283."""
+    s, power = parts_of(x)
+    y = np.int32(s + power).view(np.float32)
+    return y if not x < single(-86.9) else single(0.0)
+
+
+@compiled("contract")
+def raised_single(x: Any) -> Any:
+    """2⁶⁴ eˣ of a float32 up to 0."""
+    s, power = parts_of(x)
+    y = np.int32(s + power + np.int32(64 << 23)).view(np.float32)
+    return y if not x < single(-103.9) else single(0.0)
 
 
 @compiled("contract")
@@ -81,9 +94,15 @@ def exp_below(x: Any) -> Any:
     return np.exp(x)
 
 
+def exp_raised(x: Any) -> Any:
+    """The same times a constant that lifts subnormal numbers, for sums that are divided by."""
+    return np.exp(x)
+
+
 # In a compiled loop the type of the number decides. (Lambdas, as Numba wants no annotations here.)
 overload(exp_of)(lambda x: (lambda x: exp_single(x)) if x == types.float32 else (lambda x: exp_double(x)))
 overload(exp_below)(lambda x: (lambda x: below_single(x)) if x == types.float32 else (lambda x: exp_double(x)))
+overload(exp_raised)(lambda x: (lambda x: raised_single(x)) if x == types.float32 else (lambda x: exp_double(x)))
 
 
 @intrinsic

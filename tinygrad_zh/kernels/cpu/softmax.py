@@ -22,7 +22,7 @@ import numpy as np
 
 from ...aliases import Array
 from .compiling import compiled
-from .exponential import exp_below, exp_of, larger
+from .exponential import exp_below, exp_of, exp_raised, larger
 from .flat import computes_in, last_rows
 
 
@@ -37,10 +37,10 @@ def top_of(row: Array) -> Any:
 
 @compiled("contract", "reassoc", "nsz")
 def exponentials(row: Array, top: Any, out: Array) -> Any:
-    """Write eˣ⁻ᵐ of a row, and return their sum."""
+    """Write eˣ⁻ᵐ of a row times a constant, and return their sum."""
     total = row.dtype.type(0)
     for j in range(row.size):
-        e = exp_below(row[j] - top)
+        e = exp_raised(row[j] - top)
         out[j] = e
         total += e
     return total

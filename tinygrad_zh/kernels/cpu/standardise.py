@@ -121,7 +121,9 @@ def weights_in_rows(
     return inner, shape, filled[0], filled[1]
 
 
-def forward(x: Array, weight: Array | None, bias: Array | None, dims: tuple[int, ...], eps: float, centred: bool) -> Any:
+def forward(
+    x: Array, weight: Array | None, bias: Array | None, dims: tuple[int, ...], eps: float, centred: bool
+) -> Any:
     """Return y, μ and r; see `standardise`."""
     found = weights_in_rows(x, weight, bias, dims)
     if found is None:

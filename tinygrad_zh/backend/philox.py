@@ -15,7 +15,7 @@ all are that run CUDA or PyTorch.
 
 Source: Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", section 4.
 
-May import: ``aliases``.  Read next: ``../ops/random.py``.
+May import: ``aliases``, ``devices``.  Read next: ``../ops/random.py``.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from ..aliases import Array, DType
+from .devices import BACKENDS
 
 ROUNDS = 10
 MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
@@ -101,6 +102,10 @@ def bits(xp: Any, place: Array, count: int) -> Array:
     array of shape (count,), uint32
         The words in order: those of the first block, then those of the next.
     """
+    backend = BACKENDS.get(type(place))
+    kernel = None if backend is None else backend.kernels.get("philox_bits")
+    if kernel is not None and (words := kernel(xp, place, count)) is not NotImplemented:
+        return words
     total = blocks_for(count)
     at_once = 1 << 14 if xp is np else 1 << 22  # what a CPU's cache holds; a GPU wants few launches
     words = xp.empty((total, 4), dtype=xp.uint32)

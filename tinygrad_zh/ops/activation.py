@@ -10,6 +10,7 @@ import math
 from typing import Any
 
 from ..core.primitive import FLOAT, primitive
+from ..core.symbol import PRODUCT
 from ..errors import error
 from .elementwise import exp, masked_to_zero, tanh
 from .fusable import fusable
@@ -30,7 +31,18 @@ def relu(xp: Any, x: Any) -> Any:
     return xp.maximum(x, 0)
 
 
-@primitive(r"\sigma(<x>)", promote=FLOAT, d_x=lambda y: y * (1 - y))
+@fusable()
+def sigmoid_pullback(g: Any, y: Any) -> Any:
+    """G ⊙ y (1 − y)"""
+    return g * (y * (1 - y))
+
+
+@primitive(
+    r"\sigma(<x>)",
+    promote=FLOAT,
+    vjp_x=lambda g, y: sigmoid_pullback(g, y),
+    jvp_x=lambda v, y: sigmoid_pullback(v, y),
+)
 def sigmoid(xp: Any, x: Any) -> Any:
     """Return 1/(1 + e⁻ˣ); computed from e^(−|x|), which cannot overflow."""
     e = xp.exp(-xp.abs(x))
@@ -55,14 +67,21 @@ def gelu(input: Any, approximate: str = "none") -> Any:
     if approximate == "none":
         return gelu_p(input)
     if approximate == "tanh":
-        return 0.5 * input * (1 + tanh(math.sqrt(2 / math.pi) * (input + 0.044715 * input * input * input)))
+        return gelu_tanh_p(input)
     raise error("argument", op="gelu", argument="approximate", expected="'none' or 'tanh'", got=approximate)
+
+
+@fusable()
+def gelu_pullback(g: Any, x: Any) -> Any:
+    """G ⊙ (Φ(x) + x φ(x))"""
+    return g * (normal_cdf(x) + x * exp(-0.5 * x * x) / math.sqrt(2 * math.pi))
 
 
 @primitive(
     r"<x:2>\,\Phi(<x>)",
     promote=FLOAT,
-    d_x=lambda x: normal_cdf(x) + x * exp(-0.5 * x * x) / math.sqrt(2 * math.pi),
+    vjp_x=lambda g, x: gelu_pullback(g, x),
+    jvp_x=lambda v, x: gelu_pullback(v, x),
     tex_rules={"x": r"g \odot \left(\Phi(x) + x\,\varphi(x)\right)"},
     name="gelu",
 )
@@ -75,21 +94,49 @@ def normal_cdf(x: Any) -> Any:
     return 0.5 * (1 + erf(x / math.sqrt(2)))
 
 
+STEEPNESS, CUBIC = math.sqrt(2 / math.pi), 0.044715
+
+
+@fusable()
+def gelu_tanh_pullback(g: Any, x: Any) -> Any:
+    """G ⊙ ½ (1 + t + x (1 − t²) u′) with t = tanh u"""
+    t = tanh(STEEPNESS * (x + CUBIC * x * x * x))
+    return g * (0.5 * (1 + t + x * (1 - t * t) * (STEEPNESS * (1 + 3 * CUBIC * x * x))))
+
+
+@primitive(
+    r"\frac{1}{2} <x:2> \left(1 + \tanh u\right)",
+    level=PRODUCT,
+    promote=FLOAT,
+    vjp_x=lambda g, x: gelu_tanh_pullback(g, x),
+    jvp_x=lambda v, x: gelu_tanh_pullback(v, x),
+    tex_rules={
+        "x": r"\frac{g}{2} \odot \left(1 + \tanh u + x (1 - \tanh^{2} u)\, u'\right),"
+        r"\quad u = \sqrt{2/\pi}\,(x + 0.044715\,x^{3})"
+    },
+    name="gelu_tanh",
+)
+def gelu_tanh_p(xp: Any, x: Any) -> Any:
+    return 0.5 * x * (1 + xp.tanh(STEEPNESS * (x + CUBIC * x * x * x)))
+
+
+@fusable()
+def silu_pullback(g: Any, x: Any) -> Any:
+    """G ⊙ σ(x) (1 + x (1 − σ(x)))"""
+    s = sigmoid(x)
+    return g * (s * (1 + x * (1 - s)))
+
+
 @primitive(
     r"<x:2> \odot \sigma(<x>)",
     promote=FLOAT,
-    d_x=lambda x: silu_slope(x),
+    vjp_x=lambda g, x: silu_pullback(g, x),
+    jvp_x=lambda v, x: silu_pullback(v, x),
     tex_rules={"x": r"g \odot \sigma(x)\left(1 + x (1 - \sigma(x))\right)"},
     name="silu",
 )
 def silu_p(xp: Any, x: Any) -> Any:
     return x * sigmoid(x)
-
-
-def silu_slope(x: Any) -> Any:
-    """σ + xσ(1 − σ)"""
-    s = sigmoid(x)
-    return s * (1 + x * (1 - s))
 
 
 @published(method=False)

@@ -1,6 +1,6 @@
 r"""Floor 2: dropout, as a primitive that keeps its mask for the backward pass; of whole channels; and alpha dropout.
 
-May import: floors 0–1, ``create``, ``elementwise``, ``generator``, ``random``, ``sampling``, ``write``.
+May import: floors 0–1, ``create``, ``elementwise``, ``fusable``, ``generator``, ``random``, ``sampling``, ``write``.
 Read next: ``loss.py``.
 """
 
@@ -15,6 +15,7 @@ from ..core.tensor import Tensor
 from ..errors import error
 from .create import ones
 from .elementwise import where_p
+from .fusable import fusable
 from .generator import Place
 from .publish import published
 from .random import floating
@@ -23,9 +24,16 @@ from .smooth import SELU_ALPHA, SELU_SCALE
 from .write import computed
 
 
+@fusable()
+def dropout_pullback(g: Any, mask: Any, *, p: float) -> Any:
+    """G ⊙ mask / (1 − p)"""
+    return g * mask / (1 - p)
+
+
 @primitive(
     r"\frac{<x:2> \odot \mathrm{mask}}{1 - <p:1>}",
-    vjp_x=lambda g, mask, p: g * mask / (1 - p),
+    vjp_x=lambda g, mask, p: dropout_pullback(g, mask, p=p),
+    jvp_x=lambda v, mask, p: dropout_pullback(v, mask, p=p),
     aux=("mask",),
     name="dropout",
 )

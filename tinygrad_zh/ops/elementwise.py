@@ -3,7 +3,7 @@ r"""Floor 2: arithmetic, powers, exponentials: ops on every element by itself.
 The rules are the table of derivatives from a calculus book.  ``d_x`` is ∂y/∂x, which the engine multiplies
 by the cotangent `g`; where that would be a needless multiplication by ±1, ``vjp_x`` says what becomes of `g`.
 
-May import: floors 0–1.  Read next: ``reduce.py``.
+May import: floors 0–1, ``fusable``.  Read next: ``reduce.py``.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from ..core.symbol import POWER, PRODUCT, SUM
 from ..core.tensor import Tensor
 from ..errors import error
 from .arguments import NO_BOOL, POWERS
+from .fusable import fusable
 from .publish import publish, published
 
 # -- arithmetic ----------------------------------------------------------------------------------------
@@ -194,7 +195,19 @@ def cos(xp: Any, x: Any) -> Any:
     return xp.cos(x)
 
 
-@primitive(r"\tanh <x:4>", promote=FLOAT, ufunc="tanh", d_x=lambda y: 1 - y * y)
+@fusable()
+def tanh_pullback(g: Any, y: Any) -> Any:
+    """G ⊙ (1 − y²)"""
+    return g * (1 - y * y)
+
+
+@primitive(
+    r"\tanh <x:4>",
+    promote=FLOAT,
+    ufunc="tanh",
+    vjp_x=lambda g, y: tanh_pullback(g, y),
+    jvp_x=lambda v, y: tanh_pullback(v, y),
+)
 def tanh(xp: Any, x: Any) -> Any:
     """Return the hyperbolic tangent."""
     return xp.tanh(x)

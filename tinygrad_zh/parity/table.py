@@ -90,6 +90,11 @@ TWINS: dict[str, Twin] = {
         size=lambda t, y, x: 2 * x.abs(),  # far to the left 1 + erf cancels
         size_back=lambda t, i, g, y, x: g.abs() * (1 + x.abs()),
     ),
+    "gelu_tanh": Twin(
+        lambda t, x: t.nn.functional.gelu(x, approximate="tanh"),
+        size=lambda t, y, x: 2 * x.abs(),  # far to the left 1 + tanh cancels
+        size_back=lambda t, i, g, y, x: g.abs() * (1 + x.abs()),
+    ),
     "silu": Twin(
         lambda t, x: t.nn.functional.silu(x),
         size=lambda t, y, x: 2 * x.abs() * by.sigma_size(t, x),  # σ rounds about 4 times before x multiplies it
@@ -193,7 +198,11 @@ REASONS: dict[str, tuple[str, str]] = {
         RANDOM,
     ),
     **dict.fromkeys(
-        ("relu_pullback", "softmax_pullback", "log_softmax_pullback", "cross_entropy_pullback", "weight_pullback"),
+        (
+            *("relu_pullback", "sigmoid_pullback", "tanh_pullback", "silu_pullback", "gelu_pullback"),
+            *("gelu_tanh_pullback", "softmax_pullback", "log_softmax_pullback", "dropout_pullback"),
+            *("cross_entropy_pullback", "weight_pullback"),
+        ),
         BACKWARD,
     ),
     **dict.fromkeys(

@@ -35,6 +35,30 @@ def rows_of(arrays: Sequence[Array]) -> list[Array] | None:
     return [x.T.reshape(-1) for x in arrays] if by_columns else None
 
 
+def in_one_pass(loop: Callable[..., None], *arrays: Array) -> Any:
+    """Return what ``loop(*rows, out)`` writes for arrays of one shape and floating dtype, in whatever order of memory.
+
+    Of several shapes or dtypes, NotImplemented.
+    """
+    like = arrays[-1]
+    dtype = like.dtype
+    if dtype.kind != "f" or any(x.shape != like.shape or x.dtype != dtype for x in arrays):
+        return NotImplemented
+    out = np.empty_like(like)
+    rows = rows_of((*arrays, out))
+    if rows is None:
+        work = computes_in(dtype)
+        out = np.empty(like.shape, work)
+        rows = [np.ascontiguousarray(x, dtype=work).reshape(-1) for x in arrays] + [out.reshape(-1)]
+    loop(*rows)
+    return out if out.dtype is dtype else out.astype(dtype)
+
+
+def last_rows(x: Array, dtype: Any) -> Array:
+    """Return an array as rows along its last dimension, (N, D): a view, or a copy if its memory is in another order."""
+    return np.ascontiguousarray(x, dtype=dtype).reshape(-1, x.shape[-1])
+
+
 EIGHT = 8
 """How many parameters one call of a loop takes: a call costs some microseconds, whatever it does, and the loop is
 compiled for a fixed number."""

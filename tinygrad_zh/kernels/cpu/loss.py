@@ -22,7 +22,7 @@ import numpy as np
 from ...aliases import Array
 from ...errors import error
 from .compiling import compiled
-from .exponential import exp_of, larger
+from .exponential import exp_below, exp_of, larger
 from .flat import computes_in
 
 
@@ -34,7 +34,7 @@ def log_sum_exp(row: Array) -> Any:
         top = larger(top, row[j])
     total = row.dtype.type(0)
     for j in range(row.size):
-        total += exp_of(row[j] - top)
+        total += exp_below(row[j] - top)
     return np.log(total) + top
 
 

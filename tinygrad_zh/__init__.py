@@ -103,6 +103,14 @@ if os.environ.get("TINYGRAD_ZH_KERNELS") != "0":  # "0": compute with the plain 
         "rms_norm_pullback": "standardise:rms_norm_pullback",
         "cross_entropy": "loss:cross_entropy",
         "cross_entropy_pullback": "loss:cross_entropy_pullback",
+        "convolution": "convolution:convolution",
+        "convolution_transpose": "convolution:convolution_transpose",
+        "convolution_weight": "convolution:convolution_weight",
+        "max_pool": "pooling:max_pool",
+        "max_pool_positions": "pooling:max_pool_positions",
+        "window_sum": "pooling:window_sum",
+        "window_spread": "pooling:window_spread",
+        "scatter_sum": "scatter:scatter_sum",
     }.items():
         register_kernel(CPU, _op, f"{__name__}.kernels.cpu.{_where}", optional=True)
 

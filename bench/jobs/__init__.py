@@ -2,7 +2,7 @@
 
 JOBS = (
     *("mlp", "captured", "chain", "chains", "long_chain"),
-    *("softmax", "cross_entropy", "layer_norm", "gelu", "attention", "lstm"),
+    *("softmax", "cross_entropy", "layer_norm", "gelu", "attention", "lstm", "conv", "cnn"),
     *("memory", "start"),
 )
 ON_A_GPU = ("cuda",)

@@ -14,7 +14,17 @@ import pytest
 import tinygrad_zh as tg
 from tinygrad_zh.backend import devices
 from tinygrad_zh.backend.devices import CPU, LazyKernel, kernels_off, register_kernel
-from tinygrad_zh.kernels.cpu import activation, attention, linear, loss, recurrent, step
+from tinygrad_zh.kernels.cpu import (
+    activation,
+    attention,
+    convolution,
+    linear,
+    loss,
+    pooling,
+    recurrent,
+    scatter,
+    step,
+)
 
 KERNELS = {
     "sgd_steps": step.sgd_steps,
@@ -30,6 +40,14 @@ KERNELS = {
     **{f"{name}_pullback": getattr(recurrent, f"{name}_pullback") for name in ("rnn", "gru", "lstm")},
     "cross_entropy": loss.cross_entropy,
     "cross_entropy_pullback": loss.cross_entropy_pullback,
+    "convolution": convolution.convolution,
+    "convolution_transpose": convolution.convolution_transpose,
+    "convolution_weight": convolution.convolution_weight,
+    "max_pool": pooling.max_pool,
+    "max_pool_positions": pooling.max_pool_positions,
+    "window_sum": pooling.window_sum,
+    "window_spread": pooling.window_spread,
+    "scatter_sum": scatter.scatter_sum,
 }
 
 
@@ -67,7 +85,17 @@ def train_a_little() -> list[Any]:
         value = layer(heads)[0].square().sum()
         value.backward()
         losses += [value.item(), heads.grad.abs().sum().item()]
-    return [*losses, w.tolist()]
+    return [*losses, w.tolist(), convolve_a_little(generator)]
+
+
+def convolve_a_little(generator: np.random.Generator) -> Any:
+    """Return a gradient that has gone through convolutions and poolings."""
+    F = tg.nn.functional
+    image = tg.tensor(generator.standard_normal((2, 3, 9, 9)).astype(np.float32), requires_grad=True)
+    kernel = tg.tensor(generator.standard_normal((4, 3, 3, 3)).astype(np.float32), requires_grad=True)
+    y = F.avg_pool2d(F.max_pool2d(F.conv2d(image, kernel, padding=1), 2), 2)
+    (y.sum() + F.max_pool2d(image, 3, return_indices=True)[0].sum()).backward()
+    return [*image.grad.reshape(-1).tolist(), *kernel.grad.reshape(-1).tolist()]
 
 
 def test_the_kernels_are_used(table: dict[str, Any]) -> None:
@@ -77,13 +105,14 @@ def test_the_kernels_are_used(table: dict[str, Any]) -> None:
 
 
 def test_training_is_the_same_without_them(table: dict[str, Any]) -> None:
-    *with_kernels, w = train_a_little()
+    *with_kernels, w, convolved = train_a_little()
     with kernels_off():
         assert not table
-        *without, w_without = train_a_little()
+        *without, w_without, convolved_without = train_a_little()
     assert table.keys() >= KERNELS.keys()
     np.testing.assert_allclose(with_kernels, without, rtol=1e-5)
     np.testing.assert_allclose(w, w_without, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(convolved, convolved_without, rtol=1e-4, atol=1e-5)
 
 
 def test_the_kernels_come_back_after_an_error(table: dict[str, Any]) -> None:

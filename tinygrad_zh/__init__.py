@@ -95,6 +95,7 @@ if os.environ.get("TINYGRAD_ZH_KERNELS") != "0":  # "0": compute with the plain 
         "softmax_pullback": "softmax:softmax_pullback",
         "log_softmax": "softmax:log_softmax",
         "log_softmax_pullback": "softmax:log_softmax_pullback",
+        "add_at": "indexing:add_at",
         "layer_norm": "standardise:layer_norm",
         "layer_norm_pullback": "standardise:layer_norm_pullback",
         "group_norm": "standardise:layer_norm",

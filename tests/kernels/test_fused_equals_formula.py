@@ -246,6 +246,14 @@ def test_cross_entropy_of_a_masked_class_is_exact() -> None:
     assert pulled[0, 1] == 0.0
 
 
+def test_a_row_with_a_nan_of_any_bits_pulls_nan() -> None:
+    """The short exponential adds to the bits of a NaN."""
+    for bits in (0x7FC00001, 0x7FC001FF, 0xFFC00100):
+        x = np.ones((1, 16), dtype=np.float32)
+        x.view(np.uint32)[0, 5] = bits
+        both_ways(x, np.array([3]), "sum")
+
+
 def test_long_rows_keep_their_precision() -> None:
     both_ways(numbers((2, 40000), np.float32, seed=1), np.array([3, 39999]), "mean")
 

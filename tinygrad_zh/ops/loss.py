@@ -3,7 +3,8 @@ r"""Floor 2: losses: how far a prediction is from the truth, as one number to go
 Cross-entropy and mean squared error are fused primitives: one pass forward, one pass back.  Beside them
 stands the plain formula, which the tests hold them to.
 
-May import: floors 0–1, ``elementwise``, ``normalise``, ``reduce``, ``shape``.  Read next: ``loss_binary.py``.
+May import: floors 0–1, ``elementwise``, ``fusable``, ``indexing``, ``normalise``, ``reduce``, ``shape``.
+Read next: ``loss_binary.py``.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from typing import Any
 
 from ..backend.dtypes import int64
 from ..core.primitive import SAME, primitive
+from ..core.registry import registry
 from ..core.symbol import SUM
 from ..errors import error
 from .elementwise import abs, maximum, mul, sub_p, where_p
 from .fusable import fusable
+from .indexing import take_p
 from .normalise import log_softmax, softmax_p
 from .publish import published
 from .reduce import mean, sum
@@ -250,12 +253,17 @@ def cross_entropy(
         losses = cross_entropy_p(x, classes, reduction=reduction, ignore_index=ignore_index)
         return reshape_p(losses, shape=target.shape) if reduction == "none" and target.ndim != 1 else losses
     check_classes("cross_entropy", classes.array, x.shape[1], ignore_index)
-    truth = class_rows(x, classes, ignore_index=ignore_index)
-    valid = sum(truth, 1, keepdim=True)
-    counts = truth if weight is None else truth * weight
-    spread_ = valid if weight is None else valid * weight
-    q = counts * (1 - label_smoothing) + spread_ * (label_smoothing / x.shape[1])
-    losses = -sum(q * log_softmax(where_p(valid != 0, x, 0), 1), 1)  # no gradient to what is ignored
+    valid = classes != ignore_index
+    counts = registry["cast"](valid, dtype=x.dtype)
+    losses = cross_entropy_p(x, classes, reduction="none", ignore_index=ignore_index)
+    if weight is not None:
+        counts = counts * take_p(weight, where_p(valid, classes, 0), dims=(0,))
+        losses = losses * counts
+    if label_smoothing:
+        logs = log_softmax(x, 1)
+        spread = sum(logs, 1) if weight is None else logs @ weight
+        losses = losses * (1 - label_smoothing) - spread * (label_smoothing / x.shape[1])
+    losses = where_p(valid, losses, 0)  # no gradient to what is ignored
     if reduction == "none":
         return reshape_p(losses, shape=target.shape)
     return sum(losses) / sum(counts) if reduction == "mean" else sum(losses)

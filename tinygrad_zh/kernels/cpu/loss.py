@@ -22,7 +22,7 @@ import numpy as np
 from ...aliases import Array
 from ...errors import error
 from .compiling import compiled
-from .exponential import exp_below, exp_of, larger
+from .exponential import exp_below, larger
 from .flat import computes_in
 
 
@@ -96,11 +96,12 @@ def slope_of(
         if mean:
             share = share / number(max(count, 1))
         shift, row, out = lse[i], x[i], slope[i]
+        share = share if shift == shift else shift  # NaN
         for j in range(row.size):
-            out[j] = exp_of(row[j] - shift) * share
+            out[j] = exp_below(row[j] - shift) * share
         if valid:
             k = target[i]  # the forward has seen that there is such a class
-            out[k] = (exp_of(row[k] - shift) - one) * share
+            out[k] = (exp_below(row[k] - shift) - one) * share
 
 
 def cross_entropy_pullback(

@@ -157,6 +157,7 @@ def attention_p(xp: Any, q: Any, k: Any, v: Any, mask: Any, *, causal: bool, sca
         **PULLBACKS,
         "q": r"\mathrm{scale}\,dS\,k,\quad dS = P' \odot g v^{\top} - P \odot \sum g \odot y",
         "v": r"P'^{\top} g",
+        "place": r"\mathrm{none}",
     },
     name="attention_dropout",
 )

@@ -33,6 +33,7 @@ def as_single(function: Callable[..., Any]) -> Callable[..., Any]:
 def fusing(how: str) -> Iterator[None]:
     """Capture plans with loops that are ``"compiled"`` or ``"interpreted"``, or ``"not"`` at all."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan, "fused_steps", fuse.fused_steps)
         if how == "interpreted":
             patch.setattr(plan, "load", interpreted)
             patch.setattr(fuse, "SMALLEST_PAIR", 0)

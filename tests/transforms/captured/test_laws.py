@@ -50,6 +50,17 @@ def step_of(row: Row) -> Any:
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
 def test_captured_is_eager(row: Row) -> None:
+    check(row)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("row", ROWS[::5], ids=[row.name for row in ROWS[::5]])
+def test_captured_with_compiled_loops_is_eager(row: Row) -> None:
+    check(row)
+
+
+def check(row: Row) -> None:
+    """Capture a row with one draw of operands, and replay it with another."""
     step, xs, others = step_of(row), leaves(row, 1), leaves(row, 1)
     captured = tg.jit(step)
     if is_refused(row):

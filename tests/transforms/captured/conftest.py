@@ -1,6 +1,7 @@
 """Here plans have no loops but where a test is about them: compiling one takes seconds.
 
-``test_fuse*.py`` and slow tests compile loops; ``compare.py`` also runs every program with loops read as plain Python.
+``test_fuse*.py`` and tests named after loops compile them; ``compare.py`` also runs every program with loops read as
+plain Python.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from tests.transforms.captured.fusing import fusing
 @pytest.fixture(autouse=True)
 def no_loops(request: pytest.FixtureRequest) -> Iterator[None]:
     """Leave elementwise steps as they are."""
-    if request.node.get_closest_marker("slow") or request.path.name.startswith("test_fuse"):
+    if "loops" in request.node.name or request.path.name.startswith("test_fuse"):
         yield
         return
     with fusing("not"):

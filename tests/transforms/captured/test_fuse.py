@@ -75,7 +75,7 @@ def compare(row: Row, dtype: Any) -> None:
     assert fused.captures == plain.captures == 1
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("dtype", [np.float32, pytest.param(np.float64, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("row", [row for row in ROWS if row.elementwise], ids=lambda row: row.name)
 def test_fused_is_unfused(row: Row, dtype: Any) -> None:
     compare(row, dtype)

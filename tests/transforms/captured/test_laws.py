@@ -48,7 +48,10 @@ def step_of(row: Row) -> Any:
     return step
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
+SLOW = [pytest.mark.slow]
+
+
+@pytest.mark.parametrize("row", [pytest.param(r, id=r.name, marks=SLOW * (i % 3 > 0)) for i, r in enumerate(ROWS)])
 def test_captured_is_eager(row: Row) -> None:
     check(row)
 

@@ -16,7 +16,6 @@ from tinygrad_zh.errors import ArgumentError, GraphError, TinygradZhError
 
 from .compare import drawn
 
-
 LEFT: set[int] = set()
 """What tests elsewhere have left, in errors that pytest keeps."""
 

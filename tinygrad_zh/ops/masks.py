@@ -58,8 +58,8 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Any:
     Examples
     --------
     >>> x = tensor([1.0, 2.0])
-    >>> x.masked_fill(x > 1, float("-inf"))
-    tensor([1., -inf])
+    >>> x.masked_fill(x > 1, -9.0)
+    tensor([ 1., -9.])
     """
     checked_mask("masked_fill", input, mask)
     if not isinstance(value, Tensor):

@@ -42,8 +42,8 @@ def fusing(how: str) -> Iterator[None]:
         yield
 
 
-def same(got: Any, wanted: Any, ulps: float = 32) -> None:
-    """Same dtype and shape; the same NaN, infinities and signs, zeros' too; else a few ulp apart, of 1 at least."""
+def same(got: Any, wanted: Any, ulps: float = 32, *, zeros: bool = True) -> None:
+    """Same dtype and shape, NaN, infinities and signs, those of `zeros` too; else a few ulp apart, of 1 at least."""
     got, wanted = np.asarray(got), np.asarray(wanted)
     assert (got.dtype, got.shape) == (wanted.dtype, wanted.shape)
     if wanted.dtype.kind != "f":
@@ -51,5 +51,5 @@ def same(got: Any, wanted: Any, ulps: float = 32) -> None:
         return
     eps = np.finfo(wanted.dtype).eps
     np.testing.assert_allclose(got.astype(float), wanted.astype(float), rtol=ulps * eps, atol=ulps * eps)
-    there = ~np.isnan(wanted) & (np.abs(wanted) > ulps * eps) | (wanted == 0) & (got == 0)
+    there = ~np.isnan(wanted) & (np.abs(wanted) > ulps * eps) | (zeros & (wanted == 0) & (got == 0))
     np.testing.assert_array_equal(np.signbit(got)[there], np.signbit(wanted)[there])

@@ -71,7 +71,7 @@ def compare(row: Row, dtype: Any) -> None:
             trials.append(as_floats(some, dtype))
     for trial in trials:
         for got, wanted in zip(call(fused, row, trial), call(plain, row, trial), strict=True):
-            same(got, wanted)
+            same(got, wanted, zeros=row.elementwise)  # beside a loop, a kernel may have another sign of 0
     assert fused.captures == plain.captures == 1
 
 

@@ -30,6 +30,7 @@ from .compiling import compiled
 from .exponential import exp_of, larger
 from .flat import computes_in
 from .heads import addresses, batch_of, in_rows, row_step
+from .softmax import dot
 
 TILE, CAUSAL_TILE = 512, 256
 """Queries and keys to a tile; fewer where only the half of a tile on the diagonal is of use."""
@@ -211,15 +212,6 @@ def attention(
 # -- back ----------------------------------------------------------------------------------------------
 
 
-@compiled("contract", "reassoc", "nsz")
-def inner(a: Array, b: Array) -> Any:
-    """Σ a ⊙ b of two rows."""
-    total = a.dtype.type(0)
-    for d in range(a.size):
-        total += a[d] * b[d]
-    return total
-
-
 @compiled("contract")
 def slope(s: Array, ds: Array, visible: int, lse: Any, shared: Any) -> None:
     """Make P of a row of scores, and dS of what stands in `ds`, the cotangent of P."""
@@ -267,7 +259,7 @@ def attend_back(
                         drop(of_row, place, (h * length + n) * keys + j, threshold, kept, words)
                     visible = min(columns, max(0, n - j + 1)) if causal else columns
                     shift = zero if lse[h, n] == -np.inf else lse[h, n]
-                    slope(row, of_row, visible, shift, inner(g[h, n], y[h, n]))
+                    slope(row, of_row, visible, shift, dot(g[h, n], y[h, n]))
                     if place.size:
                         drop(row, place, (h * length + n) * keys + j, threshold, kept, words)
                     if of_mask.size:
